@@ -1,0 +1,195 @@
+package calendar
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+	_ "time/tzdata" // the zones of machines that have none
+
+	"github.com/contatore/contatore/internal/fault"
+)
+
+// Zone is a time zone of the IANA database. It is safe for concurrent use.
+type Zone struct{ location *time.Location }
+
+// LoadZone finds a zone by its IANA name, such as Europe/Rome. The error is a
+// fault INVALID.
+func LoadZone(name string) (*Zone, error) {
+	if name != "" && name != "Local" && len(name) <= 64 {
+		if location, err := time.LoadLocation(name); err == nil {
+			return &Zone{location}, nil
+		}
+	}
+	return nil, fault.New(fault.Invalid, "%q is not a time zone; write an IANA name such as Europe/Rome.", shorten(name))
+}
+
+// Name is the zone's IANA name.
+func (z *Zone) Name() string { return z.location.String() }
+
+// Location is the zone for package time.
+func (z *Zone) Location() *time.Location { return z.location }
+
+// Span is the instants from From up to, not with, To.
+type Span struct{ From, To Instant }
+
+// segment is a span with one offset from UTC.
+type segment struct {
+	Span
+	offset Instant
+}
+
+// beginning and end stand for the open ends of a zone's first and last
+// segment: beyond the years 0 and 10,000.
+const (
+	beginning Instant = -1 << 58
+	end       Instant = 1 << 58
+)
+
+// segment is the one that holds i.
+func (z *Zone) segment(i Instant) segment {
+	t := i.Time().In(z.location)
+	from, to := t.ZoneBounds()
+	_, offset := t.Zone()
+	s := segment{Span{beginning, end}, Instant(offset) * second}
+	if !from.IsZero() {
+		s.From = At(from)
+	}
+	if !to.IsZero() {
+		s.To = At(to)
+	}
+	return s
+}
+
+// Local is what a wall clock shows.
+type Local struct {
+	Date Date
+	// Hour is 0 to 23.
+	Hour int
+	// Quarter is the quarter-hour of the day by the clock's face, 0 to 95.
+	Quarter int
+}
+
+func (s segment) local(i Instant) Local {
+	d := mod64(int64((i+s.offset-mod(i, second))/second), 86400)
+	return Local{Date: Date(d.quotient), Hour: int(d.rest / 3600), Quarter: int(d.rest / 900)} //nolint:gosec // as in dateOf
+}
+
+// Clock reads local time. It remembers where it looked last, so that nearby
+// instants cost little. Not for concurrent use.
+type Clock struct {
+	zone *Zone
+	at   segment
+}
+
+// Clock makes a clock of the zone.
+func (z *Zone) Clock() *Clock { return &Clock{zone: z} }
+
+// Local is the wall clock's time at i.
+func (c *Clock) Local(i Instant) Local {
+	if i < c.at.From || i >= c.at.To {
+		c.at = c.zone.segment(i)
+	}
+	return c.at.local(i)
+}
+
+// Date is the local day at i.
+func (z *Zone) Date(i Instant) Date { return z.segment(i).local(i).Date }
+
+// midnight is when a clock of constant offset shows the day's first instant.
+func (d Date) midnight(offset Instant) Instant { return Instant(d)*86400*second - offset }
+
+// Start is the first instant whose local day is d or later: where a change of
+// the clock skips the day, that is the next one's.
+func (z *Zone) Start(d Date) Instant {
+	// No offset reaches two days.
+	for s := z.segment(d.midnight(0) - 2*86400*second); ; s = z.segment(s.To) {
+		if from := max(s.From, d.midnight(s.offset)); from < s.To {
+			return from
+		}
+	}
+}
+
+// Spans are the instants whose local day lies in the range, ascending. That is
+// one span, but where a clock was turned back over midnight.
+func (z *Zone) Spans(r Range) []Span {
+	var spans []Span
+	const margin = 2 * 86400 * second
+	for s := z.segment(r.Start.midnight(0) - margin); ; s = z.segment(s.To) {
+		from, to := max(s.From, r.Start.midnight(s.offset)), min(s.To, r.End.Add(1).midnight(s.offset))
+		if from < to {
+			if n := len(spans); n > 0 && spans[n-1].To == from {
+				spans[n-1].To = to
+			} else {
+				spans = append(spans, Span{from, to})
+			}
+		}
+		if s.To >= r.End.midnight(0)+margin {
+			return spans
+		}
+	}
+}
+
+// Cuts are the starts of the UTC quarter-hours between from and to that do not
+// lie within one quarter-hour of the wall clock, ascending: a change of the
+// clock falls into them, or the zone's offset is no multiple of 15 minutes.
+// Since 1972 that was so only where clocks changed at one minute past the hour
+// (St. John's and others until 2011, Casey until 2023).
+func (z *Zone) Cuts(from, to Instant) []Instant {
+	var cuts []Instant
+	clock := z.Clock()
+	add := func(q Instant) {
+		if n := len(cuts); n > 0 && cuts[n-1] >= q || q >= to {
+			return
+		}
+		cuts = append(cuts, q)
+	}
+	for i := from.QuarterStart(); i < to; {
+		s := z.segment(i)
+		if s.offset%Quarter != 0 {
+			for q := i.QuarterStart(); q < min(s.To, to); q += Quarter {
+				add(q)
+			}
+		}
+		// The change at the segment's end harms where it falls inside a quarter
+		// whose two sides show different quarters of the day.
+		if q := s.To.QuarterStart(); s.To < to && q != s.To && clock.Local(s.To-1) != clock.Local(s.To) {
+			add(q)
+		}
+		i = s.To
+	}
+	return cuts
+}
+
+// ToDate is until when the month before now's counts for a fair comparison in
+// mid-month: the days before Before.Date, and on that day what lies before
+// Before.Quarter by the clock's face. whole means the month has no such day and
+// counts to its end.
+func ToDate(now Local) (month Month, before Local, whole bool) {
+	month = now.Date.Month().Add(-1)
+	day := month.First().Add(now.Date.Day() - 1)
+	return month, Local{Date: day, Hour: now.Hour, Quarter: now.Quarter}, day > month.Last()
+}
+
+// Compare orders wall-clock times by day, then quarter of the day.
+func (l Local) Compare(m Local) int {
+	return cmp.Or(cmp.Compare(l.Date, m.Date), cmp.Compare(l.Quarter, m.Quarter))
+}
+
+// Merge sorts spans and joins those that touch or overlap.
+func Merge(spans []Span) []Span {
+	spans = slices.Clone(spans)
+	slices.SortFunc(spans, func(a, b Span) int { return cmp.Compare(a.From, b.From) })
+	var merged []Span
+	for _, s := range spans {
+		if n := len(merged); n > 0 && s.From <= merged[n-1].To {
+			merged[n-1].To = max(merged[n-1].To, s.To)
+		} else {
+			merged = append(merged, s)
+		}
+	}
+	return merged
+}
+
+// String names the span for logs and tests.
+func (s Span) String() string { return fmt.Sprintf("%s to %s", s.From, s.To) }
