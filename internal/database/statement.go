@@ -1,0 +1,223 @@
+package database
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/lib/pq"
+)
+
+// Statement is one named SQL text for every dialect. Its scalar parameters are
+// $1, $2, …; {{rows: name type, …}} stands for many rows handed over at once,
+// as a relation named rows with those columns. The types are PostgreSQL's.
+//
+// On PostgreSQL the relation is unnest of one array a column, on SQLite
+// json_each of one text: either way the text and the number of parameters do
+// not depend on the number of rows, so that it is planned once.
+type Statement struct {
+	name             string
+	postgres, sqlite string
+	columns          int
+}
+
+var (
+	rowsMacro = regexp.MustCompile(`\{\{rows:([^}]*)\}\}`)
+	parameter = regexp.MustCompile(`\$(\d+)`)
+)
+
+// Statements reads SQL texts, each after a line "-- name: x", and panics where
+// the text is not of that form: the texts are part of the program.
+func Statements(text string) map[string]*Statement {
+	found := map[string]*Statement{}
+	var name string
+	var body strings.Builder
+	add := func() {
+		if name != "" {
+			found[name] = newStatement(name, strings.TrimSpace(body.String()))
+		}
+		body.Reset()
+	}
+	lines := bufio.NewScanner(strings.NewReader(text))
+	for lines.Scan() {
+		line := lines.Text()
+		if next, ok := strings.CutPrefix(line, "-- name: "); ok {
+			add()
+			name = strings.TrimSpace(next)
+		} else if !strings.HasPrefix(line, "--") {
+			body.WriteString(line + "\n")
+		}
+	}
+	add()
+	return found
+}
+
+func newStatement(name, text string) *Statement {
+	s := &Statement{name: name, postgres: text, sqlite: text}
+	macro := rowsMacro.FindStringSubmatch(text)
+	if macro == nil {
+		return s
+	}
+	scalars := 0
+	for _, p := range parameter.FindAllStringSubmatch(text, -1) {
+		var n int
+		if _, err := fmt.Sscan(p[1], &n); err != nil {
+			panic(fmt.Sprintf("database: statement %s: %v", name, err))
+		}
+		scalars = max(scalars, n)
+	}
+	var names, arrays, values []string
+	for i, column := range strings.Split(macro[1], ",") {
+		words := strings.Fields(column)
+		if len(words) != 2 {
+			panic(fmt.Sprintf("database: statement %s: column %q is not a name and a type", name, column))
+		}
+		names = append(names, words[0])
+		arrays = append(arrays, fmt.Sprintf("$%d::%s[]", scalars+1+i, words[1]))
+		values = append(values, fmt.Sprintf("value->>%d AS %s", i, words[0]))
+	}
+	s.columns = len(names)
+	s.postgres = strings.Replace(text, macro[0],
+		fmt.Sprintf("unnest(%s) AS rows(%s)", strings.Join(arrays, ", "), strings.Join(names, ", ")), 1)
+	s.sqlite = strings.Replace(text, macro[0],
+		fmt.Sprintf("(SELECT %s FROM json_each($%d)) AS rows", strings.Join(values, ", "), scalars+1), 1)
+	return s
+}
+
+// Column is one column of the rows of a statement: a slice of string, *string,
+// int64, *int64 or bool. All columns of a call are of one length. Texts must
+// be valid UTF-8.
+type Column any
+
+// QueryRows runs a statement that answers rows. columns are those of its
+// {{rows}}, none where it has none; scalars its $1, $2, ….
+func (tx *Tx) QueryRows(ctx context.Context, s *Statement, columns []Column, scalars ...any) (*sql.Rows, error) {
+	query, args, err := s.bind(tx.Dialect(), columns, scalars)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	return rows, nil
+}
+
+// ExecRows runs a statement that answers none; it returns how many rows it
+// changed.
+func (tx *Tx) ExecRows(ctx context.Context, s *Statement, columns []Column, scalars ...any) (int64, error) {
+	query, args, err := s.bind(tx.Dialect(), columns, scalars)
+	if err != nil {
+		return 0, err
+	}
+	result, err := tx.Exec(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", s.name, err)
+	}
+	changed, err := result.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", s.name, err)
+	}
+	return changed, nil
+}
+
+func (s *Statement) bind(d Dialect, columns []Column, scalars []any) (query string, args []any, err error) {
+	if len(columns) != s.columns {
+		return "", nil, fmt.Errorf("%s: %d columns for %d", s.name, len(columns), s.columns)
+	}
+	if d == Postgres {
+		args = append(args, scalars...)
+		for _, c := range columns {
+			args = append(args, array(c))
+		}
+		return s.postgres, args, nil
+	}
+	args = append(args, scalars...)
+	if len(columns) > 0 {
+		text, err := jsonRows(columns)
+		if err != nil {
+			return "", nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+		args = append(args, text)
+	}
+	return s.sqlite, args, nil
+}
+
+// array hands a column to PostgreSQL; pq.Array alone would take pointers one
+// by one through reflection.
+func array(c Column) any {
+	switch c := c.(type) {
+	case []*string:
+		return pq.Array(nullable(c, func(s string) sql.NullString { return sql.NullString{String: s, Valid: true} }))
+	case []*int64:
+		return pq.Array(nullable(c, func(n int64) sql.NullInt64 { return sql.NullInt64{Int64: n, Valid: true} }))
+	default:
+		return pq.Array(c)
+	}
+}
+
+func nullable[T, N any](in []*T, some func(T) N) []N {
+	out := make([]N, len(in))
+	for i, v := range in {
+		if v != nil {
+			out[i] = some(*v)
+		}
+	}
+	return out
+}
+
+// jsonRows turns columns into the text [[row 0], [row 1], …].
+func jsonRows(columns []Column) (string, error) {
+	cells := make([][]json.RawMessage, len(columns))
+	for i, c := range columns {
+		encoded, err := json.Marshal(c)
+		if err != nil {
+			return "", err
+		}
+		if err := json.Unmarshal(encoded, &cells[i]); err != nil {
+			return "", err
+		}
+	}
+	var b strings.Builder
+	b.WriteByte('[')
+	for r := range cells[0] {
+		if r > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('[')
+		for i := range cells {
+			if len(cells[i]) != len(cells[0]) {
+				return "", fmt.Errorf("columns of %d and %d rows", len(cells[0]), len(cells[i]))
+			}
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.Write(cells[i][r])
+		}
+		b.WriteByte(']')
+	}
+	b.WriteByte(']')
+	return b.String(), nil
+}
+
+// Among compares a column with a list, to follow the column in a text:
+// parameter is the name of the one that List made.
+func (d Dialect) Among(parameter string) string {
+	if d == Postgres {
+		return "= ANY(" + parameter + ")"
+	}
+	return "IN (SELECT value FROM json_each(" + parameter + "))"
+}
+
+// List is a list of texts as one parameter.
+func (d Dialect) List(values []string) any {
+	if d == Postgres {
+		return pq.Array(values)
+	}
+	text, _ := json.Marshal(values) // texts never fail
+	return string(text)
+}

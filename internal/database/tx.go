@@ -1,0 +1,174 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/lib/pq"
+
+	"github.com/contatore/contatore/ent"
+	_ "github.com/contatore/contatore/ent/runtime" // the privacy rules
+)
+
+// Tx is a transaction, or outside of one a connection pool that only reads.
+// Not for concurrent use.
+type Tx struct {
+	db *DB
+	on interface {
+		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+		ExecContext(context.Context, string, ...any) (sql.Result, error)
+	}
+	// readOnly refuses what ent would change.
+	readOnly bool
+}
+
+// attempts bounds how often Write runs a transaction that others roll back.
+const attempts = 6
+
+// Write runs fn in one read-write transaction and commits. Where another
+// transaction rolled it back, fn runs again from the start, so fn must not
+// change anything but through tx and its own results. An error after which
+// the commit's outcome is unknown is returned, never retried; the fault
+// UNAVAILABLE marks a database that is away.
+func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		again, err := db.once(ctx, fn)
+		if err == nil || !again || attempt == attempts {
+			return Fault(err)
+		}
+		select {
+		case <-ctx.Done():
+			return Fault(err)
+		case <-time.After(time.Duration(attempt*attempt) * 5 * time.Millisecond):
+		}
+	}
+}
+
+// once reports in again that nothing was committed and a retry may help.
+func (db *DB) once(ctx context.Context, fn func(tx *Tx) error) (again bool, err error) {
+	t, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return lost(err) || contended(err), fmt.Errorf("begin: %w", err)
+	}
+	defer t.Rollback() //nolint:errcheck // after a commit it has nothing to do, after an error it is best effort
+	if err := fn(&Tx{db: db, on: t}); err != nil {
+		return lost(err) || contended(err), err
+	}
+	if err := t.Commit(); err != nil {
+		return contended(err), fmt.Errorf("commit: %w", err)
+	}
+	return false, nil
+}
+
+// Read runs fn on one snapshot of the database, which nothing changes
+// meanwhile.
+func (db *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
+	opt := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+	if db.dialect == SQLite {
+		opt = nil // every SQLite transaction is a snapshot; the reader pool can't write
+	}
+	t, err := db.reader.BeginTx(ctx, opt)
+	if err != nil {
+		return Fault(fmt.Errorf("begin: %w", err))
+	}
+	defer t.Rollback() //nolint:errcheck // it only read
+	return Fault(fn(&Tx{db: db, on: t, readOnly: true}))
+}
+
+// Reader reads outside of a transaction: one statement, one snapshot.
+func (db *DB) Reader() *Tx { return &Tx{db: db, on: db.reader, readOnly: true} }
+
+// Ent reads through ent, outside of a transaction. The context must carry a
+// scope (ent/scope); a mutation is refused.
+func (db *DB) Ent() *ent.Client { return db.Reader().Ent() }
+
+// Dialect is the SQL that the transaction speaks.
+func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
+
+// Query runs a statement that answers rows.
+func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	tx.db.tell(ctx, query)
+	rows, err := tx.on.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, Fault(err)
+	}
+	return rows, nil
+}
+
+// Exec runs a statement that answers none.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	tx.db.tell(ctx, query)
+	result, err := tx.on.ExecContext(ctx, query, args...)
+	if err != nil {
+		return nil, Fault(err)
+	}
+	return result, nil
+}
+
+// LockShared keeps the layout of these workspaces' rollups until the
+// transaction ends: LockExclusive waits for it and holds it up. SQLite needs
+// neither, its writers queue.
+func (tx *Tx) LockShared(ctx context.Context, workspaceIDs []string) error {
+	return tx.lock(ctx, "SELECT pg_advisory_xact_lock_shared(k) FROM unnest($1::bigint[]) AS k", workspaceIDs)
+}
+
+// LockExclusive waits until no other transaction holds the workspace's lock
+// and keeps it until this one ends.
+func (tx *Tx) LockExclusive(ctx context.Context, workspaceID string) error {
+	return tx.lock(ctx, "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k", []string{workspaceID})
+}
+
+func (tx *Tx) lock(ctx context.Context, query string, workspaceIDs []string) error {
+	if tx.db.dialect == SQLite || len(workspaceIDs) == 0 {
+		return nil
+	}
+	keys := make([]int64, len(workspaceIDs))
+	for i, id := range workspaceIDs {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(id)) // a hash never fails
+		keys[i] = int64(h.Sum64())
+	}
+	slices.Sort(keys) // one order for all, so that no two wait for each other
+	_, err := tx.Exec(ctx, query, pq.Array(slices.Compact(keys)))
+	return err
+}
+
+// Ent works through ent inside the transaction. The context must carry a
+// scope (ent/scope).
+func (tx *Tx) Ent() *ent.Client {
+	name := dialect.Postgres
+	if tx.db.dialect == SQLite {
+		name = dialect.SQLite
+	}
+	return ent.NewClient(ent.Driver(&entDriver{Conn: entsql.Conn{ExecQuerier: entConn{tx}}, name: name}))
+}
+
+// entConn is how ent's statements reach the transaction and its observer.
+type entConn struct{ tx *Tx }
+
+func (c entConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return c.tx.Query(ctx, query, args...)
+}
+
+func (c entConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if c.tx.readOnly {
+		return nil, fmt.Errorf("database: a mutation outside of Write")
+	}
+	return c.tx.Exec(ctx, query, args...)
+}
+
+// entDriver is ent's view of a transaction that somebody else ends.
+type entDriver struct {
+	entsql.Conn
+	name string
+}
+
+func (d *entDriver) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d), nil }
+func (*entDriver) Close() error                             { return nil }
+func (d *entDriver) Dialect() string                        { return d.name }
