@@ -1,0 +1,300 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/database"
+	"github.com/contatore/contatore/internal/fault"
+	"github.com/contatore/contatore/internal/money"
+)
+
+// Snapshot reads one unchanging state of the book. Not for concurrent use.
+type Snapshot struct {
+	*Book
+	tx *database.Tx
+}
+
+// Snapshot runs read on one state of the book, whatever is counted meanwhile.
+func (b *Book) Snapshot(ctx context.Context, read func(*Snapshot) error) error {
+	return b.db.Read(ctx, func(tx *database.Tx) error { return read(&Snapshot{Book: b, tx: tx}) })
+}
+
+// Account finds a workspace; the fault WORKSPACE_NOT_FOUND where there is none.
+func (s *Snapshot) Account(ctx context.Context, workspaceID string) (*Account, error) {
+	var found *Account
+	rows, err := s.tx.Query(ctx, "SELECT id, currency, time_zone, prices, days_ready FROM workspaces WHERE id = $1", workspaceID)
+	err = each(rows, err, func() (err error) {
+		found, err = s.account(rows)
+		return err
+	})
+	if err == nil && found == nil {
+		err = noWorkspace(workspaceID)
+	}
+	return found, err
+}
+
+func noWorkspace(id string) error {
+	return fault.New(fault.WorkspaceNotFound, "There is no workspace %q.", id)
+}
+
+// Scope says which usages of a workspace to read; a nil list sets no limit.
+type Scope struct {
+	Account                *Account
+	Clients, Kinds, Models []string
+}
+
+// Slice is what a quarter-hour of UTC holds; in a quarter-hour that a local
+// day or hour boundary cuts, it is one usage.
+type Slice struct {
+	// At is the quarter's start, or the usage's own instant in a cut quarter.
+	At calendar.Instant
+	// Kind and Model are empty unless asked for.
+	Kind, Model string
+	Messages    int64
+	Cost        money.Total
+}
+
+// Quarters reads the quarter-hours that overlap the spans. Slices come in no
+// particular order and may lie partly or wholly outside of the spans: the
+// caller places each by its local time. byLabel keeps kinds and models apart.
+func (s *Snapshot) Quarters(ctx context.Context, scope Scope, spans []calendar.Span, byLabel bool, fold func(Slice) error) error {
+	whole, cut := scope.Account.split(spans)
+	if len(whole) > 0 {
+		q := s.selection(scope)
+		source, at, columns := "usage_buckets", "starts_at", "kind, model, messages, "+halves("cost", false)
+		model := "model"
+		switch {
+		case scope.Clients != nil:
+			source, at, model = "usages", "created_at", "COALESCE(model, '')"
+			columns = sprintIf(byLabel, "kind, COALESCE(model, ''), ", "'', '', ") + "COUNT(*), " + halves("price", true)
+		case !byLabel:
+			columns = "'', '', SUM(messages), " + halves("cost", true)
+		}
+		quarter := at
+		if scope.Clients != nil {
+			quarter = "created_at - created_at % 900000000"
+		}
+		q.add("SELECT %s, %s FROM %s WHERE workspace_id = $1", quarter, columns, source)
+		if scope.Clients != nil {
+			q.add(" AND voided_at IS NULL")
+			q.among("client_id", scope.Clients)
+		}
+		q.among("kind", scope.Kinds)
+		q.among(model, scope.Models)
+		q.within(at, whole)
+		switch {
+		case byLabel && scope.Clients != nil:
+			q.add(" GROUP BY 1, 2, 3")
+		case !byLabel:
+			q.add(" GROUP BY 1")
+		}
+		if err := q.slices(ctx, fold); err != nil {
+			return err
+		}
+	}
+	if len(cut) == 0 {
+		return nil
+	}
+	q := s.raw(scope, "created_at, kind, COALESCE(model, ''), 1, "+halves("price", false), cut)
+	return q.slices(ctx, fold)
+}
+
+// split aligns spans to quarter-hours and sets apart those that have to be
+// read usage by usage.
+func (a *Account) split(spans []calendar.Span) (whole, cut []calendar.Span) {
+	for _, span := range spans {
+		from := span.From.QuarterStart()
+		to := (span.To + calendar.Quarter - 1).QuarterStart()
+		for _, c := range a.Zone.Cuts(from, to) {
+			if from < c {
+				whole = append(whole, calendar.Span{From: from, To: c})
+			}
+			from = c + calendar.Quarter
+			if n := len(cut); n > 0 && cut[n-1].To == c {
+				cut[n-1].To = from
+			} else {
+				cut = append(cut, calendar.Span{From: c, To: from})
+			}
+		}
+		if from < to {
+			whole = append(whole, calendar.Span{From: from, To: to})
+		}
+	}
+	return whole, cut
+}
+
+// ClientSlice is what one client had over a range, or in one quarter of it.
+type ClientSlice struct {
+	ClientID string
+	// At places the slice as Slice.At does; 0 where quarters are summed.
+	At       calendar.Instant
+	Messages int64
+	Cost     money.Total
+}
+
+// Clients reads each client's usage over the local days of a range: one slice
+// a client, or with byQuarter one a client and quarter-hour, which may lie
+// outside of the range as those of Quarters may. Clients without usage are
+// left out.
+func (s *Snapshot) Clients(ctx context.Context, scope Scope, r calendar.Range, byQuarter bool, fold func(ClientSlice) error) error {
+	spans := scope.Account.Zone.Spans(r)
+	switch {
+	case byQuarter:
+		whole, cut := scope.Account.split(spans)
+		if len(whole) > 0 {
+			q := s.raw(scope, "client_id, created_at - created_at % 900000000, COUNT(*), "+halves("price", true), whole)
+			q.add(" GROUP BY 1, 2")
+			if err := q.clients(ctx, fold); err != nil {
+				return err
+			}
+		}
+		if len(cut) == 0 {
+			return nil
+		}
+		return s.raw(scope, "client_id, created_at, 1, "+halves("price", false), cut).clients(ctx, fold)
+	case scope.fromDays(r):
+		q := s.selection(scope)
+		q.add("SELECT client_id, 0, SUM(messages), %s FROM client_days WHERE workspace_id = $1", halves("cost", true))
+		q.add(" AND day >= %s AND day <= %s", q.arg(int64(r.Start)), q.arg(int64(r.End)))
+		q.among("client_id", scope.Clients)
+		q.add(" GROUP BY 1 HAVING SUM(messages) > 0")
+		return q.clients(ctx, fold)
+	default:
+		q := s.raw(scope, "client_id, 0, COUNT(*), "+halves("price", true), spans)
+		q.add(" GROUP BY 1")
+		return q.clients(ctx, fold)
+	}
+}
+
+// fromDays reports that client_days can answer for the range.
+func (scope Scope) fromDays(r calendar.Range) bool {
+	return scope.Kinds == nil && scope.Models == nil && r.End < scope.Account.DaysReady
+}
+
+// Name is how people know a client; a part that is not known is nil.
+type Name struct{ Name, Phone *string }
+
+// Names reads the names of these clients.
+func (s *Snapshot) Names(ctx context.Context, workspaceID string, clientIDs []string) (map[string]Name, error) {
+	names := make(map[string]Name, len(clientIDs))
+	if len(clientIDs) == 0 {
+		return names, nil
+	}
+	q := s.selection(Scope{Account: &Account{ID: workspaceID}})
+	q.add("SELECT client_id, name, phone FROM customers WHERE workspace_id = $1")
+	q.among("client_id", clientIDs)
+	rows, err := s.tx.Query(ctx, q.text.String(), q.args...)
+	err = each(rows, err, func() error {
+		var id string
+		var n Name
+		if err := rows.Scan(&id, &n.Name, &n.Phone); err != nil {
+			return fmt.Errorf("scan name: %w", err)
+		}
+		names[id] = n
+		return nil
+	})
+	return names, err
+}
+
+// selection is a SELECT on one workspace, its parameter $1, in the making.
+type selection struct {
+	*Snapshot
+	text strings.Builder
+	args []any
+}
+
+func (s *Snapshot) selection(scope Scope) *selection {
+	return &selection{Snapshot: s, args: []any{scope.Account.ID}}
+}
+
+// raw selects columns of the usages that stand and lie within the spans.
+func (s *Snapshot) raw(scope Scope, columns string, spans []calendar.Span) *selection {
+	q := s.selection(scope)
+	q.add("SELECT %s FROM usages WHERE workspace_id = $1 AND voided_at IS NULL", columns)
+	q.among("client_id", scope.Clients)
+	q.among("kind", scope.Kinds)
+	q.among("COALESCE(model, '')", scope.Models)
+	q.within("created_at", spans)
+	return q
+}
+
+func (q *selection) add(format string, args ...any) {
+	if len(args) == 0 {
+		q.text.WriteString(format)
+		return
+	}
+	fmt.Fprintf(&q.text, format, args...)
+}
+
+// arg adds a parameter and returns its name in the text.
+func (q *selection) arg(value any) string {
+	q.args = append(q.args, value)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// among limits a column to values; nil sets no limit.
+func (q *selection) among(column string, values []string) {
+	if values == nil {
+		return
+	}
+	q.add(" AND %s %s", column, q.tx.Dialect().Among(q.arg(q.tx.Dialect().List(values))))
+}
+
+func (q *selection) within(column string, spans []calendar.Span) {
+	parts := make([]string, len(spans))
+	for i, s := range spans {
+		parts[i] = fmt.Sprintf("%s >= %s AND %s < %s", column, q.arg(int64(s.From)), column, q.arg(int64(s.To)))
+	}
+	if len(parts) == 0 {
+		parts = []string{"1 = 0"}
+	}
+	q.add(" AND (%s)", strings.Join(parts, " OR "))
+}
+
+// halves selects an amount as two columns, for money.TotalOfParts: neither
+// half's sum can overflow.
+func halves(column string, sum bool) string {
+	if sum {
+		return fmt.Sprintf("SUM(%s / 4294967296), SUM(%s %% 4294967296)", column, column)
+	}
+	return fmt.Sprintf("%s / 4294967296, %s %% 4294967296", column, column)
+}
+
+func sprintIf(condition bool, yes, no string) string {
+	if condition {
+		return yes
+	}
+	return no
+}
+
+// slices scans at, kind, model, messages and the cost's halves.
+func (q *selection) slices(ctx context.Context, fold func(Slice) error) error {
+	rows, err := q.tx.Query(ctx, q.text.String(), q.args...)
+	return each(rows, err, func() error {
+		var slice Slice
+		var hi, lo int64
+		if err := rows.Scan(&slice.At, &slice.Kind, &slice.Model, &slice.Messages, &hi, &lo); err != nil {
+			return fmt.Errorf("scan quarter: %w", err)
+		}
+		slice.Cost = money.TotalOfParts(hi, lo)
+		return fold(slice)
+	})
+}
+
+// clients scans the client, at, messages and the cost's halves.
+func (q *selection) clients(ctx context.Context, fold func(ClientSlice) error) error {
+	rows, err := q.tx.Query(ctx, q.text.String(), q.args...)
+	return each(rows, err, func() error {
+		var slice ClientSlice
+		var hi, lo int64
+		if err := rows.Scan(&slice.ClientID, &slice.At, &slice.Messages, &hi, &lo); err != nil {
+			return fmt.Errorf("scan client: %w", err)
+		}
+		slice.Cost = money.TotalOfParts(hi, lo)
+		return fold(slice)
+	})
+}
