@@ -1,0 +1,169 @@
+package analytics
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/ledger"
+	"github.com/contatore/contatore/internal/money"
+)
+
+// sum is an amount of usage.
+type sum struct {
+	messages int64
+	cost     money.Total
+}
+
+func (s sum) plus(t sum) sum { return sum{s.messages + t.messages, s.cost.Plus(t.cost)} }
+
+// days is usage by local day.
+type days struct {
+	calendar.Range
+	sums []sum
+}
+
+func newDays(r calendar.Range) *days { return &days{r, make([]sum, r.Days())} }
+
+func (d *days) add(day calendar.Date, s sum) {
+	at := &d.sums[day-d.Start]
+	*at = at.plus(s)
+}
+
+// over sums the part of a range that d holds.
+func (d *days) over(r calendar.Range) sum {
+	var total sum
+	for _, s := range d.sums[r.Start-d.Start : r.End-d.Start+1] {
+		total = total.plus(s)
+	}
+	return total
+}
+
+// fold is what the quarter-hours come to. A part that nobody needs is nil.
+type fold struct {
+	// period, heat and the labels are of the range.
+	period        *days
+	heat          [7][24]sum
+	kinds, models map[string]sum
+
+	previous *previous
+	months   *months
+}
+
+// previous is the period before the range.
+type previous struct {
+	calendar.Range
+	sum
+}
+
+// months are whole months up to the current one.
+type months struct {
+	*days
+	current calendar.Month
+	// The month before the current one counts in toDate as far as it lies
+	// before the time of the month that it is now; whole, all of it.
+	last   calendar.Month
+	before calendar.Local
+	whole  bool
+	toDate sum
+}
+
+func newFold(period calendar.Range, now calendar.Local, need Need) *fold {
+	f := &fold{}
+	if need.days() {
+		f.period = newDays(period)
+	}
+	if need.Labels {
+		f.kinds, f.models = map[string]sum{}, map[string]sum{}
+	}
+	if need.Previous {
+		f.previous = &previous{Range: period.Previous()}
+	}
+	if back := need.months(); back > 0 {
+		m := &months{current: now.Date.Month()}
+		m.days = newDays(calendar.Range{Start: m.current.Add(-back).First(), End: m.current.Last()})
+		m.last, m.before, m.whole = calendar.ToDate(now)
+		f.months = m
+	}
+	return f
+}
+
+// ranges are the local days that the fold wants.
+func (f *fold) ranges() []calendar.Range {
+	var ranges []calendar.Range
+	if f.period != nil {
+		ranges = append(ranges, f.period.Range)
+	}
+	if f.previous != nil {
+		ranges = append(ranges, f.previous.Range)
+	}
+	if f.months != nil {
+		ranges = append(ranges, f.months.Range)
+	}
+	return ranges
+}
+
+// add places one slice; what lies outside of the ranges is dropped.
+func (f *fold) add(at calendar.Local, slice ledger.Slice) {
+	s := sum{slice.Messages, slice.Cost}
+	if f.period != nil && f.period.Contains(at.Date) {
+		f.period.add(at.Date, s)
+		cell := &f.heat[at.Date.Weekday()][at.Hour]
+		*cell = cell.plus(s)
+		if f.kinds != nil {
+			f.kinds[slice.Kind] = f.kinds[slice.Kind].plus(s)
+			f.models[slice.Model] = f.models[slice.Model].plus(s)
+		}
+	}
+	if f.previous != nil && f.previous.Contains(at.Date) {
+		f.previous.sum = f.previous.plus(s)
+	}
+	if m := f.months; m != nil && m.Contains(at.Date) {
+		m.add(at.Date, s)
+		if (m.whole || at.Compare(m.before) < 0) && at.Date >= m.last.First() && at.Date <= m.last.Last() {
+			m.toDate = m.toDate.plus(s)
+		}
+	}
+}
+
+// of sums a month, which must be one of m's.
+func (m *months) of(month calendar.Month) sum {
+	return m.over(calendar.Range{Start: month.First(), End: month.Last()})
+}
+
+// client is one client's usage over the range.
+type client struct {
+	id string
+	sum
+}
+
+// clients are all that had usage in the range, by cost downwards.
+type clients struct {
+	byCost []client
+	total  money.Total
+	names  map[string]ledger.Name
+}
+
+func rank(sums map[string]sum) *clients {
+	c := &clients{byCost: make([]client, 0, len(sums))}
+	for id, s := range sums {
+		c.byCost = append(c.byCost, client{id, s})
+		c.total = c.total.Plus(s.cost)
+	}
+	slices.SortFunc(c.byCost, func(a, b client) int {
+		return cmp.Or(b.cost.Cmp(a.cost), cmp.Compare(b.messages, a.messages), cmp.Compare(a.id, b.id))
+	})
+	return c
+}
+
+// top are the first n of the order by that measure.
+func (c *clients) top(n int, by Measure) []client {
+	list := c.byCost
+	if by == Messages {
+		list = slices.Clone(list)
+		slices.SortFunc(list, func(a, b client) int {
+			return cmp.Or(cmp.Compare(b.messages, a.messages), b.cost.Cmp(a.cost), cmp.Compare(a.id, b.id))
+		})
+	}
+	return list[:min(n, len(list))]
+}

@@ -1,0 +1,53 @@
+package analytics
+
+// Need says which figures an answer holds, so that Open reads for these alone.
+// A method of Stats whose need was not declared returns the fault INTERNAL,
+// unless what was read for another one serves it too.
+type Need struct {
+	// Totals: TotalCost, TotalMessages and the daily averages.
+	Totals bool
+	// Daily: DailyUsage, BusiestDay.
+	Daily bool
+	// Hours: PeakHours, PeakHour.
+	Hours bool
+	// Heatmap: Heatmap.
+	Heatmap bool
+	// Labels: ByKind, ByModel.
+	Labels bool
+	// Comparison: MonthlyComparison.
+	Comparison bool
+	// Previous: PreviousPeriod.
+	Previous bool
+	// Months is the most months that MonthlyUsage is called with, 0 for none.
+	Months int
+	// Clients: Segments; TopClients implies it.
+	Clients bool
+	// Names is the most clients that TopClients is called with, 0 for none:
+	// as many are named.
+	Names int
+}
+
+const (
+	defaultTop, maxTop       = 10, 1000
+	defaultMonths, maxMonths = 4, 120
+)
+
+// bounded brings counts into what can be answered: the methods judge the
+// arguments, where the caller learns which one was wrong.
+func (n Need) bounded() Need {
+	n.Months = max(0, min(n.Months, maxMonths))
+	n.Names = max(0, min(n.Names, maxTop))
+	n.Clients = n.Clients || n.Names > 0
+	return n
+}
+
+// days reports that the range itself is folded from quarter-hours.
+func (n Need) days() bool { return n.Totals || n.Daily || n.Hours || n.Heatmap || n.Labels }
+
+// months is how many months before the current one are folded.
+func (n Need) months() int {
+	if n.Comparison {
+		return max(1, n.Months)
+	}
+	return n.Months
+}

@@ -1,0 +1,125 @@
+// Package analytics computes every figure that people see of a workspace's
+// usage.
+//
+// In come a range, a filter, what is needed of it and the time it is now; out
+// comes a Stats, immutable, with a method for each widget. It reads through
+// the ledger's snapshot, as little as the need asks for, and folds in the
+// workspace's time zone. It must never send SQL, round a sum, or ask who the
+// caller is: whoever calls has asked the gate.
+package analytics
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/ledger"
+)
+
+// Open reads and folds what need declares, on one state of the book. A nil
+// range is the last 30 days, a nil filter everything; now tells which local
+// day is today. Faults: INVALID of the filter, INVALID_RANGE,
+// WORKSPACE_NOT_FOUND.
+func Open(ctx context.Context, book *ledger.Book, workspaceID string, r *calendar.RangeInput, f *Filter, need Need, now time.Time) (*Stats, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	var stats *Stats
+	err := book.Snapshot(ctx, func(s *ledger.Snapshot) error {
+		account, err := s.Account(ctx, workspaceID)
+		if err != nil {
+			return err
+		}
+		local := account.Zone.Clock().Local(calendar.At(now))
+		period, err := r.Resolve(local.Date)
+		if err != nil {
+			return err
+		}
+		o := opening{Snapshot: s, scope: f.Scope(account), keep: f.Keep(), need: need.bounded()}
+		stats, err = o.read(ctx, period, local)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("stats: %w", err)
+	}
+	return stats, nil
+}
+
+// opening is the making of one Stats.
+type opening struct {
+	*ledger.Snapshot
+	scope ledger.Scope
+	// keep is nil where every local time counts.
+	keep func(calendar.Local) bool
+	need Need
+}
+
+func (o *opening) read(ctx context.Context, period calendar.Range, now calendar.Local) (*Stats, error) {
+	zone := o.scope.Account.Zone
+	stats := &Stats{account: o.scope.Account, period: period, need: o.need}
+	stats.fold = newFold(period, now, o.need)
+
+	var spans []calendar.Span
+	for _, days := range stats.fold.ranges() {
+		spans = append(spans, zone.Spans(days)...)
+	}
+	if spans = calendar.Merge(spans); len(spans) > 0 {
+		clock := zone.Clock()
+		err := o.Quarters(ctx, o.scope, spans, o.need.Labels, func(slice ledger.Slice) error {
+			if local := clock.Local(slice.At); slice.Messages != 0 && (o.keep == nil || o.keep(local)) {
+				stats.fold.add(local, slice)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("quarter-hours: %w", err)
+		}
+	}
+	if o.need.Clients {
+		clients, err := o.clients(ctx, period)
+		if err != nil {
+			return nil, fmt.Errorf("clients: %w", err)
+		}
+		stats.clients = clients
+	}
+	return stats, nil
+}
+
+// clients sums the range by client and names those that may come out on top.
+func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients, error) {
+	sums := map[string]sum{}
+	clock := o.scope.Account.Zone.Clock()
+	err := o.Clients(ctx, o.scope, period, o.keep != nil, func(slice ledger.ClientSlice) error {
+		if o.keep != nil {
+			if local := clock.Local(slice.At); !period.Contains(local.Date) || !o.keep(local) {
+				return nil
+			}
+		}
+		if slice.Messages != 0 {
+			sums[slice.ClientID] = sums[slice.ClientID].plus(sum{slice.Messages, slice.Cost})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := rank(sums)
+	if o.need.Names == 0 {
+		return c, nil
+	}
+	ids := map[string]bool{}
+	for _, by := range []Measure{Cost, Messages} {
+		for _, client := range c.top(o.need.Names, by) {
+			ids[client.id] = true
+		}
+	}
+	list := make([]string, 0, len(ids))
+	for id := range ids {
+		list = append(list, id)
+	}
+	if len(list) > 0 {
+		c.names, err = o.Names(ctx, o.scope.Account.ID, list)
+	}
+	return c, err
+}
