@@ -1,0 +1,167 @@
+// Package web keeps the pages for people: the start page and GraphiQL, built by
+// Vite into dist and carried in the binary.
+//
+// Files enter when the binary is built, HTTP answers leave. It must never ask
+// another host for anything, nor answer with a file that Vite did not build.
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed all:dist
+var dist embed.FS
+
+// A page loads from its own origin only. GraphiQL's editor writes style
+// elements and its style sheets hold images as data: URLs; its workers are
+// files. Nothing needs eval, a blob or inline script.
+const (
+	nothing  = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	start    = nothing + "; script-src 'self'; style-src 'self'; img-src 'self'"
+	graphiQL = nothing + "; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'"
+)
+
+const notBuilt = "This binary was built without its web pages. Build it with: make build"
+
+// Handler serves / and /graphiql, the files under /assets/ that they load, and
+// /licenses.txt, the notices of the software in them. A file comes as gzip
+// where the client takes that. In a binary built without the pages, / and
+// /graphiql answer 503 and say how to build them.
+func Handler() http.Handler { return handler{dist} }
+
+// A handler serves the folder dist of files, a .gz beside a file being the same
+// packed.
+type handler struct{ files fs.FS }
+
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Content-Security-Policy", nothing)
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	name, policy, isPage := route(r.URL.Path)
+	content, found := h.open(name)
+	switch {
+	case !found && isPage:
+		http.Error(w, notBuilt, http.StatusServiceUnavailable)
+		return
+	case !found:
+		http.Error(w, "There is nothing at this address.", http.StatusNotFound)
+		return
+	}
+	defer func() { _ = content.Close() }()
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		header.Set("Allow", "GET, HEAD")
+		http.Error(w, "This address answers GET and HEAD only.", http.StatusMethodNotAllowed)
+		return
+	}
+	header.Set("Vary", "Accept-Encoding")
+	if takesGzip(r.Header.Values("Accept-Encoding")) {
+		if packed, found := h.open(name + ".gz"); found {
+			_ = content.Close()
+			content = packed
+			header.Set("Content-Encoding", "gzip")
+		}
+	}
+	header.Set("Content-Security-Policy", policy)
+	header.Set("Content-Type", contentType(name))
+	if strings.HasPrefix(name, "assets/") {
+		header.Set("Cache-Control", "public, max-age=31536000, immutable") // the name holds the content's hash
+	} else {
+		header.Set("Cache-Control", "no-cache")
+		header.Set("ETag", etag(content))
+	}
+	http.ServeContent(w, r, name, time.Time{}, content)
+}
+
+// route gives the file of a URL's path, "" where there can be none, the policy
+// it comes with, and whether it is a page.
+func route(urlPath string) (name, policy string, isPage bool) {
+	switch {
+	case urlPath == "/":
+		return "index.html", start, true
+	case urlPath == "/graphiql":
+		return "graphiql.html", graphiQL, true
+	case urlPath == "/licenses.txt":
+		return "licenses.txt", nothing, false
+	case strings.HasPrefix(urlPath, "/assets/") && !strings.HasSuffix(urlPath, ".gz"):
+		return urlPath[1:], nothing, false
+	}
+	return "", "", false
+}
+
+// open opens a regular file of dist; a name that climbs finds nothing.
+func (h handler) open(name string) (http.File, bool) {
+	content, err := http.FS(h.files).Open("dist/" + name)
+	if err != nil {
+		return nil, false
+	}
+	if info, err := content.Stat(); err != nil || !info.Mode().IsRegular() {
+		_ = content.Close()
+		return nil, false
+	}
+	return content, true
+}
+
+// etag names the bytes, so that a page and the same page packed differ; "" where
+// they can't be read, which is no tag.
+func etag(content io.ReadSeeker) string {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, content); err != nil {
+		return ""
+	}
+	if _, err := content.Seek(0, io.SeekStart); err != nil {
+		return ""
+	}
+	return `"` + hex.EncodeToString(sum.Sum(nil)[:12]) + `"`
+}
+
+// contentType does not ask the machine's own table of types, which may say
+// anything or lack.
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".ttf":
+		return "font/ttf"
+	case ".woff2":
+		return "font/woff2"
+	}
+	return "application/octet-stream"
+}
+
+// takesGzip reads Accept-Encoding (RFC 9110, 12.5.3). What is said of gzip
+// counts, before what is said of *; a weight of 0 refuses.
+func takesGzip(accepted []string) bool {
+	others := false
+	for coding := range strings.SplitSeq(strings.Join(accepted, ","), ",") {
+		name, parameters, _ := strings.Cut(coding, ";")
+		weight := 1.0
+		if q, ok := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(parameters), " ", ""), "q="); ok {
+			weight, _ = strconv.ParseFloat(q, 64) // what is no number refuses
+		}
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "gzip":
+			return weight > 0
+		case "*":
+			others = weight > 0
+		}
+	}
+	return others
+}
