@@ -27,10 +27,21 @@ type Need struct {
 	Names int
 }
 
+// What TopClients and MonthlyUsage answer with where nobody says how many, and
+// the most that they do.
 const (
-	defaultTop, maxTop       = 10, 1000
-	defaultMonths, maxMonths = 4, 120
+	DefaultTop, maxTop       = 10, 1000
+	DefaultMonths, maxMonths = 4, 120
 )
+
+// Plus is the need of both.
+func (n Need) Plus(m Need) Need {
+	return Need{
+		Totals: n.Totals || m.Totals, Daily: n.Daily || m.Daily, Hours: n.Hours || m.Hours, Heatmap: n.Heatmap || m.Heatmap,
+		Labels: n.Labels || m.Labels, Comparison: n.Comparison || m.Comparison, Previous: n.Previous || m.Previous,
+		Months: max(n.Months, m.Months), Clients: n.Clients || m.Clients, Names: max(n.Names, m.Names),
+	}
+}
 
 // bounded brings counts into what can be answered: the methods judge the
 // arguments, where the caller learns which one was wrong.

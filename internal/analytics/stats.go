@@ -263,7 +263,7 @@ func (s *Stats) Heatmap() ([]HeatmapCell, error) {
 // usage only. first, 1 to 1,000 and 10 where nil, bounds the list, else the
 // fault INVALID; by is Cost where nil.
 func (s *Stats) TopClients(first *int, by *Measure) ([]ClientUsage, error) {
-	n, measure := defaultTop, Cost
+	n, measure := DefaultTop, Cost
 	if first != nil {
 		n = *first
 	}
@@ -319,7 +319,7 @@ func (s *Stats) MonthlyComparison() (*MonthlyComparison, error) {
 // first, empty ones included. months, 1 to 120 and 4 where nil, says how many,
 // else the fault INVALID.
 func (s *Stats) MonthlyUsage(months *int) ([]MonthlyUsage, error) {
-	n := defaultMonths
+	n := DefaultMonths
 	if months != nil {
 		n = *months
 	}

@@ -98,6 +98,14 @@ func With(ctx context.Context, v Viewer) context.Context {
 	return scope.With(context.WithValue(ctx, viewerKey{}, v), v.WorkspaceID)
 }
 
+type refusalKey struct{}
+
+// Refused returns a context without a viewer, whose key was refused for the
+// reason that Require then gives.
+func Refused(ctx context.Context, reason error) context.Context {
+	return context.WithValue(ctx, refusalKey{}, reason)
+}
+
 // From returns the viewer of the context; ok is false without one.
 func From(ctx context.Context) (v Viewer, ok bool) {
 	v, ok = ctx.Value(viewerKey{}).(Viewer)
@@ -108,6 +116,9 @@ func From(ctx context.Context) (v Viewer, ok bool) {
 // UNAUTHENTICATED without a viewer, FORBIDDEN where its role may not.
 func Require(ctx context.Context, act Act) (Viewer, error) {
 	v, ok := From(ctx)
+	if reason, refused := ctx.Value(refusalKey{}).(error); refused && !ok {
+		return v, reason
+	}
 	if !ok {
 		return v, fault.New(fault.Unauthenticated, "This needs an API key: send it as \"Authorization: Bearer KEY\".")
 	}

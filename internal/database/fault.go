@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
+	"strings"
 
 	"github.com/lib/pq"
 	"modernc.org/sqlite"
@@ -43,7 +45,9 @@ func lost(err error) bool {
 	var network net.Error
 	return slices.Contains([]string{"57P01", "57P02", "57P03", "53300"}, state) ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.EOF) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+		errors.Is(err, io.ErrUnexpectedEOF) ||
+		// Time that is up looks like a network's, too.
+		errors.As(err, &network) && !errors.Is(err, context.DeadlineExceeded)
 }
 
 // contended reports that the database rolled the transaction back because of
@@ -60,6 +64,31 @@ func IsDuplicate(err error) bool {
 		(e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
+// openFault says what to do about a database that doesn't open.
+func openFault(err error, path string) error {
+	switch state := sqlstate(err); {
+	case slices.Contains([]int{sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}, sqliteCode(err)):
+		return fault.Wrap(err, fault.Invalid, "The SQLite file %s can't be opened: its folder must exist and be yours to write, and so must the file, unless it is to be made.", path)
+	case strings.HasPrefix(state, "28"):
+		return fault.Wrap(err, fault.Invalid, "PostgreSQL refuses the user or the password of the database URL.")
+	case state == "3D000":
+		return fault.Wrap(err, fault.Invalid, "PostgreSQL has no database of the name in the database URL; create it first.")
+	case errors.Is(err, pq.ErrSSLNotSupported):
+		return fault.Wrap(err, fault.Invalid, "This PostgreSQL speaks no TLS: add sslmode=disable to the database URL.")
+	default:
+		return Fault(err)
+	}
+}
+
+// faultIn is Fault for a statement that ran in ctx. PostgreSQL says that it
+// was cancelled and not why: unless the caller went away, time was up.
+func faultIn(ctx context.Context, err error) error {
+	if sqlstate(err) == "57014" && !errors.Is(ctx.Err(), context.Canceled) {
+		err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+	}
+	return Fault(err)
+}
+
 // Fault turns an error that means "no database for now" into a fault that says
 // so, and leaves every other error as it is.
 func Fault(err error) error {
@@ -72,4 +101,10 @@ func Fault(err error) error {
 		return fault.Wrap(err, fault.Unavailable, "The database is away or too busy; try again in a moment.")
 	}
 	return err
+}
+
+// IsBadValue reports a value that PostgreSQL can't take for a column's type,
+// such as a text for a uuid. SQLite takes any.
+func IsBadValue(err error) bool {
+	return slices.Contains([]string{"22P02", "22021", "22003"}, sqlstate(err))
 }

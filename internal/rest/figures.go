@@ -5,12 +5,6 @@ import (
 	"github.com/contatore/contatore/internal/money"
 )
 
-// What topClients and monthlyUsage show by default.
-const (
-	topClients = 10
-	months     = 4
-)
-
 // client is a top client as REST shows it.
 type client struct {
 	ClientID    string      `json:"clientId"`

@@ -40,8 +40,8 @@ func New(deps Deps) http.Handler {
 	s := &endpoints{deps}
 	mux := http.NewServeMux()
 	for name, serve := range map[string]handler{
-		"stats":     s.figures(analytics.Need{Totals: true, Daily: true, Hours: true, Comparison: true, Names: topClients}, stats),
-		"dashboard": s.figures(analytics.Need{Totals: true, Daily: true, Hours: true, Comparison: true, Months: months, Names: topClients}, dashboard),
+		"stats":     s.figures(analytics.Need{Totals: true, Daily: true, Hours: true, Comparison: true, Names: analytics.DefaultTop}, stats),
+		"dashboard": s.figures(analytics.Need{Totals: true, Daily: true, Hours: true, Comparison: true, Months: analytics.DefaultMonths, Names: analytics.DefaultTop}, dashboard),
 		"summary":   s.figures(analytics.Need{Totals: true}, summary),
 		"export":    s.export,
 	} {

@@ -1,0 +1,270 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/contatore/contatore/internal/fault"
+)
+
+// overHTTP is the GraphQL-over-HTTP specification (graphql.github.io, draft of
+// 2025): media types, methods and status codes. gqlgen's own transports keep
+// to parts of it and repeat a body that they can't read.
+type overHTTP struct{}
+
+const (
+	// graphqlJSON is for clients that know it: there the status tells whether
+	// the request was executed. With plainJSON that is 200 for any well-formed
+	// request.
+	graphqlJSON = "application/graphql-response+json"
+	plainJSON   = "application/json"
+)
+
+// Supports is for gqlgen: everything but the upgrade to another protocol.
+func (overHTTP) Supports(r *http.Request) bool { return r.Header.Get("Upgrade") == "" }
+
+// Do answers one request.
+func (overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	a := answer{w, accepted(r.Header.Values("Accept"))}
+	params, status, err := read(w, r)
+	if err != nil {
+		a.refuse(status, refusal(fault.Of(err)))
+		return
+	}
+	ctx := r.Context()
+	params.Headers = r.Header
+	params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
+	op, refused := exec.CreateOperationContext(ctx, params)
+	if len(refused) > 0 {
+		a.refuse(a.statusOf(refused), refused...)
+		return
+	}
+	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
+		w.Header().Set("Allow", "POST")
+		a.refuse(http.StatusMethodNotAllowed, refusal(fault.New(fault.Invalid, "GET only runs queries; send a %s by POST.", op.Operation.Operation)))
+		return
+	}
+	respond, ctx := exec.DispatchOperation(ctx, op)
+	response := respond(ctx)
+	if response == nil { // the context ended
+		response = &graphql.Response{Errors: gqlerror.List{refusal(fault.New(fault.Unavailable, "The operation took too long and was given up; ask for less, or try again."))}}
+	}
+	a.write(http.StatusOK, response)
+}
+
+// read takes the parameters of a request. The error is a fault, to be answered
+// with the status.
+func read(w http.ResponseWriter, r *http.Request) (params *graphql.RawParams, status int, err error) {
+	switch r.Method {
+	case http.MethodGet:
+		query := r.URL.Query()
+		fields := map[string]json.RawMessage{}
+		for _, name := range []string{"query", "operationName"} {
+			if query.Has(name) {
+				fields[name], _ = json.Marshal(query.Get(name)) // a text always has a JSON form
+			}
+		}
+		for _, name := range []string{"variables", "extensions"} {
+			if text := query.Get(name); text != "" {
+				fields[name] = json.RawMessage(legible([]byte(text)))
+			}
+		}
+		params, err = parameters(fields)
+	case http.MethodPost:
+		if media, charset, ok := contentType(r.Header.Get("Content-Type")); !ok || media != plainJSON || charset != "utf-8" {
+			return nil, http.StatusUnsupportedMediaType, fault.New(fault.Invalid, "The Content-Type must be application/json in UTF-8.")
+		}
+		var body []byte
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, http.StatusBadRequest, fault.Wrap(err, fault.Invalid, "The request's body broke off; send it again.")
+		}
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(legible(body), &fields); err != nil || fields == nil {
+			return nil, http.StatusBadRequest, fault.New(fault.Invalid, "The body is not a JSON object%s; send {\"query\": \"…\", \"variables\": {…}}.", place(err))
+		}
+		params, err = parameters(fields)
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		return nil, http.StatusMethodNotAllowed, fault.New(fault.Invalid, "GraphQL answers GET and POST only.")
+	}
+	return params, http.StatusBadRequest, err
+}
+
+// place says where JSON could not be read on.
+func place(err error) string {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Sprintf(" (%s, at byte %d)", syntax, syntax.Offset)
+	}
+	return ""
+}
+
+// contentType reads a media type and its charset, which is UTF-8 where none is
+// given.
+func contentType(header string) (media, charset string, ok bool) {
+	media, parameters, err := mime.ParseMediaType(header)
+	if err != nil {
+		return "", "", false
+	}
+	charset = "utf-8"
+	if given := parameters["charset"]; given != "" {
+		charset = strings.ToLower(given)
+	}
+	return media, charset, true
+}
+
+// parameters reads the members of a request; null stands for absent. Numbers
+// keep their digits.
+func parameters(fields map[string]json.RawMessage) (*graphql.RawParams, error) {
+	p := &graphql.RawParams{}
+	for _, f := range []struct {
+		name, form string
+		to         any
+	}{
+		{"query", "a text", &p.Query},
+		{"operationName", "a text", &p.OperationName},
+		{"variables", "an object", &p.Variables},
+		{"extensions", "an object", &p.Extensions},
+	} {
+		value, given := fields[f.name]
+		if !given {
+			continue
+		}
+		decoder := json.NewDecoder(bytes.NewReader(value))
+		decoder.UseNumber()
+		if err := decoder.Decode(f.to); err != nil {
+			return nil, fault.Field(f.name, "%s must be %s.", f.name, f.form)
+		}
+	}
+	if strings.TrimSpace(p.Query) == "" {
+		return nil, fault.Field("query", "query is missing; send {\"query\": \"…\", \"variables\": {…}}.")
+	}
+	return p, nil
+}
+
+var surrogate = regexp.MustCompile(`\\+u[dD][89a-fA-F][0-9a-fA-F]{2}`)
+
+// legible puts a NUL character wherever a text of the JSON is not Unicode: a
+// byte that is no UTF-8, or half of a surrogate pair. encoding/json would put
+// U+FFFD there, and the judge of the text never learn that it was broken.
+func legible(text []byte) []byte {
+	const nul = `\u0000`
+	if !utf8.Valid(text) {
+		text = []byte(strings.ToValidUTF8(string(text), nul))
+	}
+	halves := surrogate.FindAllIndex(text, -1)
+	if halves == nil {
+		return text
+	}
+	var out []byte
+	from := 0
+	for i := 0; i < len(halves); i++ {
+		start, end := halves[i][0], halves[i][1]
+		if (end-start-len(`u0000`))%2 == 0 {
+			continue // an even number of backslashes escapes only itself
+		}
+		if isHigh(text[:end]) && i+1 < len(halves) && halves[i+1][0] == end && halves[i+1][1] == end+len(nul) && !isHigh(text[:halves[i+1][1]]) {
+			i++
+			continue
+		}
+		out = append(append(out, text[from:end-len(nul)]...), nul...)
+		from = end
+	}
+	return append(out, text[from:]...)
+}
+
+// isHigh reports that an escape at the text's end is the first of a pair.
+func isHigh(text []byte) bool {
+	code, _ := strconv.ParseUint(string(text[len(text)-4:]), 16, 16) // the expression found hex digits
+	return code < 0xdc00
+}
+
+// answer is the response in the making.
+type answer struct {
+	http.ResponseWriter
+	media string
+}
+
+// accepted is the media type that a client likes best of the two; plainJSON
+// where it names neither.
+func accepted(headers []string) string {
+	best, weight := plainJSON, 0.0
+	for part := range strings.SplitSeq(strings.Join(headers, ","), ",") {
+		media, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err != nil {
+			continue
+		}
+		q := 1.0
+		if text, given := parameters["q"]; given {
+			q, _ = strconv.ParseFloat(text, 64) // what is no number refuses
+		}
+		switch media {
+		case "*/*", "application/*":
+			media = plainJSON
+		case plainJSON, graphqlJSON:
+		default:
+			continue
+		}
+		if q > weight {
+			best, weight = media, q
+		}
+	}
+	return best
+}
+
+// statusOf is the status of an operation that was not executed.
+func (a answer) statusOf(refused gqlerror.List) int {
+	switch {
+	case refused[0].Extensions["code"] == fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case a.media == graphqlJSON:
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
+}
+
+func (a answer) refuse(status int, errs ...*gqlerror.Error) {
+	if status == http.StatusUnauthorized {
+		a.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	a.write(status, &graphql.Response{Errors: errs})
+}
+
+// write encodes the response. Its data is JSON already, which encoding/json
+// would read once more.
+func (a answer) write(status int, response *graphql.Response) {
+	a.Header().Set("Content-Type", a.media+"; charset=utf-8")
+	a.WriteHeader(status)
+	var out bytes.Buffer
+	out.WriteByte('{')
+	if len(response.Errors) > 0 {
+		errs, err := json.Marshal(response.Errors)
+		if err != nil {
+			panic(err) // no type in an error can fail
+		}
+		out.WriteString(`"errors":`)
+		out.Write(errs)
+	}
+	if response.Data != nil {
+		if out.Len() > 1 {
+			out.WriteByte(',')
+		}
+		out.WriteString(`"data":`)
+		out.Write(response.Data)
+	}
+	out.WriteString("}\n")
+	_, _ = a.Write(out.Bytes()) // a caller that is gone reads nothing
+}

@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/rs/cors"
+
+	"github.com/contatore/contatore/graph"
+	"github.com/contatore/contatore/internal/rest"
+	"github.com/contatore/contatore/web"
+)
+
+// routes mounts everything. From the outside in, an answer passes: id, log and
+// panics; security headers; gzip; then what its route needs.
+func (s *server) routes() (http.Handler, error) {
+	compress, err := gzhttp.NewWrapper(gzhttp.EnableZstd(false), gzhttp.ContentTypes([]string{
+		"application/json", "application/graphql-response+json", "text/csv", "text/plain", "text/html", "text/css",
+		"text/javascript", "application/javascript", "image/svg+xml", "application/manifest+json",
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("gzip: %w", err)
+	}
+	mux := http.NewServeMux()
+	mount := func(pattern, route string, h http.Handler) {
+		mux.Handle(pattern, s.observed(route, hardened(compress(h))))
+	}
+	graphQL := graph.New(graph.Deps{
+		DB: s.db, Book: s.book, Meter: s.meter, Workspaces: s.directory, Keys: s.keys, Now: s.host.Now, OnZoneChange: s.days.Wake,
+		Log: s.host.Log,
+	})
+	mount("/graphql", "/graphql", s.crossOrigin(private(s.authenticated(s.graphFailure, bounded(s.graphFailure, s.paced(graphQL))))))
+	api := rest.New(rest.Deps{Book: s.book, Now: s.host.Now, Log: s.host.Log})
+	for _, endpoint := range []string{"stats", "dashboard", "summary"} {
+		path := "/api/usage/" + endpoint + "/"
+		mount(path, path, s.crossOrigin(private(s.authenticated(rest.Fail, timely(api)))))
+	}
+	// An export takes as long as its reader does.
+	mount("/api/usage/export/", "/api/usage/export/", s.crossOrigin(private(s.authenticated(rest.Fail, api))))
+	mount("/api/", "/api/", s.crossOrigin(private(s.authenticated(rest.Fail, api))))
+	mount("/healthz", "/healthz", http.HandlerFunc(healthz))
+	mount("/readyz", "/readyz", http.HandlerFunc(s.readyz))
+	mount("/metrics", "/metrics", s.metrics.handler())
+	mount("/", "/", web.Handler())
+	return mux, nil
+}
+
+// crossOrigin lets the pages of the listed origins call, and no others: a
+// browser keeps an answer from a page whose origin it does not name.
+func (s *server) crossOrigin(next http.Handler) http.Handler {
+	if len(s.config.CORSOrigins) == 0 {
+		return next // to rs/cors an empty list means everybody
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins: s.config.CORSOrigins,
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", "X-Request-Id"},
+		ExposedHeaders: []string{"X-Request-Id", "Content-Disposition", "Retry-After", "WWW-Authenticate"},
+		MaxAge:         600,
+	}).Handler(next)
+}
+
+// paced gives an answer its time; a stream or an upgraded connection lives
+// until its client leaves or the server stops.
+func (s *server) paced(next http.Handler) http.Handler {
+	short := timely(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		upgrade := r.Header.Get("Upgrade") != ""
+		if !upgrade && !strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+			short.ServeHTTP(w, r)
+			return
+		}
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(s.draining, cancel)()
+		if upgrade {
+			s.upgraded.Add(1)
+			defer s.upgraded.Done()
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
