@@ -16,14 +16,14 @@ interface Watch {
 }
 
 const test = withServer.extend<{ watch: Watch }>({
-  watch: async ({ page }, use) => {
+  watch: async ({ page }, provide) => {
     const watch: Watch = { requests: [], complaints: [] };
     page.on("request", (request) => watch.requests.push(request.url()));
     page.on("pageerror", (error) => watch.complaints.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error" || /content security policy/i.test(message.text())) watch.complaints.push(message.text());
     });
-    await use(watch);
+    await provide(watch);
   },
 });
 
@@ -98,7 +98,7 @@ test("edits outlast a reload; the key is kept for the tab only", async ({ page, 
   await page.keyboard.press("Control+A");
   await page.keyboard.insertText("query Mine { viewer { role } }");
   await run(page, "Mine");
-  const kept = () => page.evaluate(() => JSON.stringify({ ...localStorage }));
+  const kept = () => page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
   await expect.poll(kept).toContain("query Mine");
   expect(await kept()).not.toContain(server.key);
 

@@ -22,11 +22,12 @@ const binary = path.resolve(import.meta.dirname, "../../bin/contatore");
  */
 export const test = base.extend<object, { server: Server }>({
   server: [
-    async ({}, use) => {
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the parameter's form
+    async ({}, provide) => {
       const { CONTATORE_URL: url, CONTATORE_KEY: key } = process.env;
       if (url !== undefined) {
         if (key === undefined) throw new Error("CONTATORE_URL is set; set CONTATORE_KEY to a key with role ADMIN of that server");
-        await use({ url: url.replace(/\/$/, ""), key });
+        await provide({ url: url.replace(/\/$/, ""), key });
         return;
       }
       const folder = await mkdtemp(path.join(tmpdir(), "contatore-e2e-"));
@@ -44,7 +45,7 @@ export const test = base.extend<object, { server: Server }>({
         }
         if (address === undefined) throw new Error(`${binary} ended without telling its address`);
         child.stdout.resume();
-        await use({ url: address, key: secret });
+        await provide({ url: address, key: secret });
       } finally {
         if (child.exitCode === null && child.kill("SIGTERM")) await once(child, "exit");
         await rm(folder, { recursive: true });
