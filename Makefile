@@ -3,9 +3,6 @@
 GOLANGCI_LINT := 2.15.0
 FUZZTIME ?= 10s
 
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
-COMMIT ?= $(shell git rev-parse --verify --quiet HEAD 2>/dev/null || echo unknown)
-
 LINT := .tools/golangci-lint-$(GOLANGCI_LINT)
 WEB_SOURCES := $(shell find web -type f -not -name '*.go' -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -path 'web/test-results/*')
 
@@ -29,7 +26,7 @@ test: ## Check everything: generated code, lint, tests on SQLite and PostgreSQL,
 	@bash scripts/test
 
 build: web ## Build bin/contatore, with the web pages in it
-	go build -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/contatore ./cmd/contatore
+	go build -ldflags '-s -w' -o bin/contatore ./cmd/contatore
 
 generate: ## Make the generated code anew
 	go generate ./...
