@@ -14,6 +14,7 @@ import (
 	"github.com/contatore/contatore/internal/calendar"
 	"github.com/contatore/contatore/internal/fault"
 	"github.com/contatore/contatore/internal/meter"
+	"github.com/contatore/contatore/internal/money"
 	"github.com/contatore/contatore/internal/workspace"
 )
 
@@ -56,11 +57,13 @@ type ImportOptions struct {
 // Summary counts rows. Rows is the sum of the others, but in a dry run.
 type Summary struct {
 	Rows, Tracked, Duplicates, Rejected int
+	// Cost is that of the rows tracked.
+	Cost money.Total
 }
 
 // Plus adds the summary of another file.
 func (s Summary) Plus(t Summary) Summary {
-	return Summary{s.Rows + t.Rows, s.Tracked + t.Tracked, s.Duplicates + t.Duplicates, s.Rejected + t.Rejected}
+	return Summary{s.Rows + t.Rows, s.Tracked + t.Tracked, s.Duplicates + t.Duplicates, s.Rejected + t.Rejected, s.Cost.Plus(t.Cost)}
 }
 
 // Import counts each row of a CSV, NDJSON or CloudEvents input, gzip or not, a
@@ -222,6 +225,7 @@ func (i *importing) flush(ctx context.Context) error {
 			i.summary.Duplicates++
 		default:
 			i.summary.Tracked++
+			i.summary.Cost = i.summary.Cost.PlusNanos(result.Usage.Price)
 		}
 	}
 	i.rows, i.inputs, i.size = i.rows[:0], i.inputs[:0], 0
@@ -342,7 +346,10 @@ type Rejects struct{ csv *csvWriter }
 func NewRejects(w io.Writer) (*Rejects, error) {
 	r := &Rejects{newCSV(w)}
 	r.csv.row("line", "reason", "message", "row")
-	return r, r.flush()
+	if err := r.flush(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (r *Rejects) write(line int, reason meter.Reason, message, text string) error {

@@ -10,13 +10,13 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
+	"github.com/contatore/contatore/internal/money"
 	"github.com/contatore/contatore/internal/testkit"
 	"github.com/contatore/contatore/internal/transfer"
 )
@@ -29,6 +29,9 @@ func answers(t *testing.T) string {
 	}
 	return string(text)
 }
+
+// thousandths is an amount.
+func thousandths(n int) money.Total { return (money.Nanos(n) * money.Unit / 1000).Total() }
 
 func answersMapping(t *testing.T) transfer.Mapping {
 	t.Helper()
@@ -66,7 +69,7 @@ func TestImportCountsAFile(t *testing.T) {
 		text := answers(t)
 		var bytesDone int64
 		opt := transfer.ImportOptions{Mapping: answersMapping(t), Rejects: rejects, Progress: func(n int64, _ int) { bytesDone = n }}
-		if got, want := d.bring(t, strings.NewReader(text), opt), (transfer.Summary{Rows: 8, Tracked: 5, Rejected: 3}); got != want {
+		if got, want := d.bring(t, strings.NewReader(text), opt), (transfer.Summary{Rows: 8, Tracked: 5, Rejected: 3, Cost: thousandths(131)}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 		if bytesDone != int64(len(text)) {
@@ -149,7 +152,7 @@ func TestImportFormatsAgree(t *testing.T) {
 			t.Parallel()
 			testkit.Each(t, func(t *testing.T, db *database.DB) {
 				d := newDesk(t, db)
-				if got, want := d.bring(t, strings.NewReader(c.in), c.opt), (transfer.Summary{Rows: 2, Tracked: 1, Rejected: 1}); got != want {
+				if got, want := d.bring(t, strings.NewReader(c.in), c.opt), (transfer.Summary{Rows: 2, Tracked: 1, Rejected: 1, Cost: thousandths(500)}); got != want {
 					t.Errorf("%+v, want %+v", got, want)
 				}
 				got := columns(t, d.taken(t, transfer.ExportOptions{Rows: transfer.Usage}), "Created At", "Client Id", "Kind", "Input Tokens", "Output Tokens", "Price (EUR)")
@@ -196,7 +199,7 @@ func TestInterruptedImportGoesOn(t *testing.T) {
 
 		opt.Progress = nil
 		last := d.bring(t, strings.NewReader(text), opt)
-		if want := (transfer.Summary{Rows: 3500, Tracked: 3500 - first.Tracked, Duplicates: first.Tracked}); last != want {
+		if want := (transfer.Summary{Rows: 3500, Tracked: 3500 - first.Tracked, Duplicates: first.Tracked, Cost: thousandths(3500 - first.Tracked)}); last != want {
 			t.Errorf("%+v, want %+v", last, want)
 		}
 		daily := columns(t, d.taken(t, transfer.ExportOptions{}), "Client Phone", "Cost (EUR)", "Messages")
@@ -210,9 +213,9 @@ func TestImportCreatesCustomers(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, func(t *testing.T, db *database.DB) {
 		d := newDesk(t, db)
-		text := "clientId,phone,price\nnew,,1\nnew,,1\n,+393334445555,1\nidle,,1\nnot an id,,1\nnew,,oops\n"
+		text := "clientId,phone,price\nnew,,1\nnew,,1.0\n,+393334445555,1\nidle,,1\nnot an id,,1\nnew,,oops\n"
 		got := d.bring(t, strings.NewReader(text), transfer.ImportOptions{CreateCustomers: true})
-		if want := (transfer.Summary{Rows: 6, Tracked: 3, Rejected: 3}); got != want {
+		if want := (transfer.Summary{Rows: 6, Tracked: 3, Rejected: 3, Cost: thousandths(3000)}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 		got = d.bring(t, strings.NewReader(text), transfer.ImportOptions{CreateCustomers: true})
@@ -220,7 +223,7 @@ func TestImportCreatesCustomers(t *testing.T) {
 			t.Errorf("again: %+v, want %+v", got, want)
 		}
 		got = d.bring(t, strings.NewReader("price\n1\n"), transfer.ImportOptions{Customer: "all", CreateCustomers: true})
-		if want := (transfer.Summary{Rows: 1, Tracked: 1}); got != want {
+		if want := (transfer.Summary{Rows: 1, Tracked: 1, Cost: thousandths(1000)}); got != want {
 			t.Errorf("to one: %+v, want %+v", got, want)
 		}
 	})
@@ -264,7 +267,7 @@ func TestRowOfAnotherWorkspaceIsRejected(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, db *database.DB) {
 		d := newDesk(t, db)
 		text := "clientId,workspaceId\nada,shop\nada,other\nada,\n"
-		if got, want := d.bring(t, strings.NewReader(text), transfer.ImportOptions{}), (transfer.Summary{Rows: 3, Tracked: 2, Rejected: 1}); got != want {
+		if got, want := d.bring(t, strings.NewReader(text), transfer.ImportOptions{}), (transfer.Summary{Rows: 3, Tracked: 2, Rejected: 1, Cost: thousandths(10)}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	})
@@ -343,50 +346,3 @@ func TestImportSaysHowFarItGot(t *testing.T) {
 	})
 }
 
-// TestImportTrace counts Microsoft's Azure LLM inference trace 2023,
-// conversation service (CC-BY 4.0), which is not part of the repository.
-func TestImportTrace(t *testing.T) {
-	t.Parallel()
-	const path = "../../../shared/data/AzureLLMInferenceTrace_conv.csv"
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		t.Skip("the trace is not on this machine")
-	}
-	testkit.Each(t, func(t *testing.T, db *database.DB) {
-		d := newDesk(t, db)
-		opt := transfer.ImportOptions{
-			Customer: "ada", TimeZone: "UTC",
-			Mapping: mapping(t, "TIMESTAMP=occurredAt", "ContextTokens=inputTokens", "GeneratedTokens=outputTokens"),
-		}
-		for _, want := range []transfer.Summary{{Rows: 19_366, Tracked: 19_366}, {Rows: 19_366, Duplicates: 19_366}} {
-			file, err := os.Open(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := d.bring(t, file, opt)
-			if err := file.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if got != want {
-				t.Errorf("%+v, want %+v", got, want)
-			}
-		}
-		period := days(t, "2023-11-16", "2023-11-16")
-		if got, want := columns(t, d.taken(t, transfer.ExportOptions{Range: period}), "Date", "Cost (EUR)", "Messages"), []string{"2023-11-16 96.83 19366"}; !slices.Equal(got, want) {
-			t.Errorf("%q, want %q", got, want)
-		}
-		usages := d.taken(t, transfer.ExportOptions{Range: period, Rows: transfer.Usage})
-		for column, want := range map[string]int{"Input Tokens": 22_361_870, "Output Tokens": 4_088_665} {
-			sum := 0
-			for _, cell := range columns(t, usages, column) {
-				n, err := strconv.Atoi(cell)
-				if err != nil {
-					t.Fatal(err)
-				}
-				sum += n
-			}
-			if sum != want {
-				t.Errorf("%s are %d, want %d", column, sum, want)
-			}
-		}
-	})
-}

@@ -82,9 +82,11 @@ func open(in io.Reader) (*reader, error) {
 		r.take(len(r.data()) - len(rest) + 1)
 		r.next = r.nextElement
 		return r, nil
-	default:
-		return r, r.openCSV()
 	}
+	if err := r.openCSV(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (r *reader) openCSV() error {

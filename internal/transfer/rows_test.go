@@ -260,7 +260,7 @@ func FuzzCSV(f *testing.F) {
 		}
 		if cell := guarded(a); cell != a && cell != "'"+a {
 			t.Errorf("%q was changed to %q", a, cell)
-		} else if cell != "" && strings.Contains("=+-@\t\r", cell[:1]) && strings.Trim(cell, "+0123456789") != "" {
+		} else if cell != "" && strings.IndexAny(cell, "=+-@\t\r") == 0 && strings.Trim(cell, "+0123456789") != "" {
 			t.Errorf("a spreadsheet would run %q", cell)
 		}
 	})
