@@ -74,7 +74,7 @@ type draft struct {
 	// usage lacks its client id and, where priced is false, its price.
 	usage  *ledger.Usage
 	priced bool
-	// given says which fields with a default the caller named.
+	// timed: the caller said when it happened.
 	timed bool
 }
 
@@ -97,8 +97,12 @@ func (d *draft) read(in Input, now time.Time) string {
 		field string
 		text  *string
 	}{
-		{"clientId", in.ClientID}, {"phone", in.Phone}, {"response", in.Response},
-		{"kind", in.Kind}, {"model", in.Model}, {"idempotencyKey", in.IdempotencyKey},
+		{"clientId", in.ClientID},
+		{"phone", in.Phone},
+		{"response", in.Response},
+		{"kind", in.Kind},
+		{"model", in.Model},
+		{"idempotencyKey", in.IdempotencyKey},
 	} {
 		if t.text != nil && !clean(*t.text) {
 			return t.field + " holds a NUL character or is not valid UTF-8."
@@ -203,7 +207,8 @@ func (d *draft) decide(dir *ledger.Directory) (u *ledger.Usage, reason Reason, m
 }
 
 // differences names the fields in which a repeated key's call differs from the
-// first one; a field that the call left to its default does not count.
+// first one. A price or time that the call left to its default does not count:
+// that may have changed since.
 func (d *draft) differences(repeat, first *ledger.Usage) []string {
 	var fields []string
 	for _, f := range []struct {

@@ -263,8 +263,8 @@ func (m *Meter) Void(ctx context.Context, workspaceID, id string, reason *string
 			return nil, fault.Field("reason", "reason has over %d characters.", maxReason)
 		}
 	}
-	if !clean(workspaceID) {
-		return &VoidResult{}, nil
+	if !clean(workspaceID) { // no database could hold it
+		return nil, fault.New(fault.WorkspaceNotFound, "There is no workspace %q.", workspaceID)
 	}
 	usage, err := m.book.Void(ctx, workspaceID, id, calendar.At(m.opt.Now()), reason)
 	if err != nil {
