@@ -48,12 +48,13 @@ func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 func (h logHandler) WithGroup(name string) slog.Handler { return logHandler{h.Handler.WithGroup(name)} }
 
-// observed gives a request its id, logs it and counts it under its route, and
-// turns a panic into a plain 500. What it logs of a URL is the path only: a
+// observed gives a request its id, logs it and counts it under the route that
+// mux has for it, and turns a panic into a plain 500. What it logs of a URL is the path only: a
 // query may hold a customer's data, and no header is logged at all.
-func (s *server) observed(route string, next http.Handler) http.Handler {
+func (s *server) observed(mux *http.ServeMux, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.host.Now()
+		_, route := mux.Handler(r)
 		id := r.Header.Get("X-Request-Id")
 		if !saneRequestID(id) {
 			id = s.newRequestID()

@@ -34,6 +34,7 @@ func (s *server) authenticated(fail failure, next http.Handler) http.Handler {
 			w.Header().Set("Retry-After", "1")
 			fail(w, r, http.StatusServiceUnavailable, err)
 		default:
+			s.host.Log.ErrorContext(r.Context(), "key not looked up", "error", err)
 			fail(w, r, http.StatusInternalServerError, err)
 		}
 	})
@@ -49,11 +50,8 @@ func (s *server) viewer(ctx context.Context, header string) (auth.Viewer, error)
 
 // graphFailure answers as GraphQL over HTTP does for a request that was not
 // executed.
-func (s *server) graphFailure(w http.ResponseWriter, r *http.Request, status int, err error) {
+func graphFailure(w http.ResponseWriter, r *http.Request, status int, err error) {
 	f := fault.Of(err)
-	if f.Code == fault.Internal {
-		s.host.Log.ErrorContext(r.Context(), "request failed", "error", err)
-	}
 	contentType := "application/json"
 	if strings.Contains(r.Header.Get("Accept"), "application/graphql-response+json") {
 		contentType = "application/graphql-response+json"

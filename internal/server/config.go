@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 
@@ -45,7 +46,8 @@ func (c Config) Validate() error {
 	}
 	for _, origin := range c.CORSOrigins {
 		u, err := url.Parse(origin)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Scheme+"://"+u.Host != origin || u.Hostname() == "*" {
+		// To rs/cors an asterisk means whatever stands in its place.
+		if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Scheme+"://"+u.Host != origin || strings.HasSuffix(u.Host, ":") || strings.Contains(origin, "*") {
 			return fault.New(fault.Invalid, "The CORS origin %q is not of the form https://host or https://host:port.", origin)
 		}
 	}

@@ -30,7 +30,7 @@ func (s *server) fillSample(ctx context.Context) error {
 		return err
 	}
 	return sample.Fill(operator(ctx), s.meter, s.directory, sample.Options{
-		Workspace: demoWorkspace, Days: demoDays, Seed: demoSeed, End: calendar.MinDate,
+		Workspace: demoWorkspace, Days: demoDays, Seed: demoSeed, End: calendar.MinDate, Now: s.host.Now(),
 	}, s.host.Progress)
 }
 

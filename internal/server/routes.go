@@ -25,27 +25,24 @@ func (s *server) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("gzip: %w", err)
 	}
 	mux := http.NewServeMux()
-	mount := func(pattern, route string, h http.Handler) {
-		mux.Handle(pattern, s.observed(route, hardened(compress(h))))
-	}
 	graphQL := graph.New(graph.Deps{
 		DB: s.db, Book: s.book, Meter: s.meter, Workspaces: s.directory, Keys: s.keys, Now: s.host.Now, OnZoneChange: s.days.Wake,
 		Log: s.host.Log,
 	})
-	mount("/graphql", "/graphql", s.crossOrigin(private(s.authenticated(s.graphFailure, bounded(s.graphFailure, s.paced(graphQL))))))
+	mux.Handle("/graphql", s.crossOrigin(private(s.authenticated(graphFailure, bounded(graphFailure, s.paced(graphQL))))))
 	api := rest.New(rest.Deps{Book: s.book, Now: s.host.Now, Log: s.host.Log})
 	for _, endpoint := range []string{"stats", "dashboard", "summary"} {
-		path := "/api/usage/" + endpoint + "/"
-		mount(path, path, s.crossOrigin(private(s.authenticated(rest.Fail, timely(api)))))
+		mux.Handle("/api/usage/"+endpoint+"/{workspaceId}", s.crossOrigin(private(s.authenticated(rest.Fail, timely(api)))))
 	}
 	// An export takes as long as its reader does.
-	mount("/api/usage/export/", "/api/usage/export/", s.crossOrigin(private(s.authenticated(rest.Fail, api))))
-	mount("/api/", "/api/", s.crossOrigin(private(s.authenticated(rest.Fail, api))))
-	mount("/healthz", "/healthz", http.HandlerFunc(healthz))
-	mount("/readyz", "/readyz", http.HandlerFunc(s.readyz))
-	mount("/metrics", "/metrics", s.metrics.handler())
-	mount("/", "/", web.Handler())
-	return mux, nil
+	mux.Handle("/api/usage/export/{workspaceId}", s.crossOrigin(private(s.authenticated(rest.Fail, api))))
+	mux.Handle("/api/", s.crossOrigin(private(s.authenticated(rest.Fail, api))))
+	mux.Handle("/healthz", http.HandlerFunc(healthz))
+	mux.Handle("/readyz", http.HandlerFunc(s.readyz))
+	mux.Handle("/metrics", s.metrics.handler())
+	mux.Handle("/", web.Handler())
+	// Around the mux, which redirects to the clean form of a path by itself.
+	return s.observed(mux, hardened(compress(mux))), nil
 }
 
 // crossOrigin lets the pages of the listed origins call, and no others: a

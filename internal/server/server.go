@@ -60,17 +60,17 @@ func Run(ctx context.Context, config Config, host Host) (err error) {
 	}
 	listener, err := listen(ctx, config.Addr)
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
 	defer listener.Close() //nolint:errcheck // closed by http.Server on the usual way
 	db, err := database.Open(ctx, config.DatabaseURL, database.Options{})
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if !config.NoMigrate {
 		if err := db.Migrate(ctx); err != nil {
-			return err
+			return unlessStopped(ctx, err)
 		}
 	}
 	s := &server{config: config, host: host, db: db, metrics: newMetrics()}
@@ -84,15 +84,23 @@ func Run(ctx context.Context, config Config, host Host) (err error) {
 		OnCommit: s.metrics.committed, OnResult: s.metrics.judged,
 	})
 	s.metrics.watchQueue(s.meter.Depth)
-	s.days = startDays(s.book, host.Log, host.Now)
-	err = s.prepare(ctx)
-	if err == nil {
+	if err = s.prepare(ctx); err != nil {
+		err = unlessStopped(ctx, err)
+	} else {
 		err = s.serve(ctx, listener)
 	}
-	s.days.Stop()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
 	return errors.Join(err, s.meter.Stop(stopping))
+}
+
+// unlessStopped is nil for what failed because ctx ended: a stop before anything
+// was served is a stop like any other.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	return nil
 }
 
 // committers is how many transactions may write at once: SQLite has a single
@@ -120,6 +128,8 @@ func (s *server) prepare(ctx context.Context) error {
 }
 
 func (s *server) serve(ctx context.Context, listener net.Listener) error {
+	s.days = startDays(s.book, s.host.Log, s.host.Now)
+	defer s.days.Stop()
 	routes, err := s.routes()
 	if err != nil {
 		return err
@@ -137,7 +147,7 @@ func (s *server) serve(ctx context.Context, listener net.Listener) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
-	if err := s.announce(ctx, listener); err != nil {
+	if err := unlessStopped(ctx, s.announce(ctx, listener)); err != nil {
 		return errors.Join(err, web.Close(), ended(<-failed))
 	}
 	select {
@@ -145,8 +155,8 @@ func (s *server) serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	s.host.Log.Info("stopping")
 	s.drain()
+	s.host.Log.Info("stopping")
 	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 	defer cancel()
 	if err := web.Shutdown(finishing); err != nil {
