@@ -80,8 +80,11 @@ func (d Date) Month() Month {
 // Day is the day of the month, from 1.
 func (d Date) Day() int { return d.utc().Day() }
 
-// Add moves by days.
-func (d Date) Add(days int) Date { return d + Date(days) } //nolint:gosec // ranges are bounded
+// Add moves by days, up to MinDate and MaxDate.
+func (d Date) Add(days int) Date {
+	const most = int(MaxDate) - int(MinDate)
+	return Date(min(max(int(d)+min(max(days, -most), most), int(MinDate)), int(MaxDate)))
+}
 
 // MarshalJSON writes YYYY-MM-DD.
 func (d Date) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, d.String()), nil }

@@ -7,6 +7,7 @@
 package calendar
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,11 +37,11 @@ func (i Instant) QuarterStart() Instant { return i - mod(i, Quarter) }
 
 // mod is the remainder of the division rounded down.
 func mod(a, n Instant) Instant {
-	if r := a % n; r < 0 {
-		return r + n
-	} else {
-		return r
+	r := a % n
+	if r < 0 {
+		r += n
 	}
+	return r
 }
 
 // String is RFC 3339 in UTC, with as many fractional digits as it takes.
@@ -59,11 +60,11 @@ func (i Instant) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quot
 func (i *Instant) UnmarshalGQL(v any) error {
 	text, ok := v.(string)
 	if !ok {
-		return errInstant
+		return fmt.Errorf("%s %w", shorten(fmt.Sprint(v)), errInstant)
 	}
 	parsed, err := ParseInstant(text)
 	if err != nil {
-		return fmt.Errorf("%q %w", text, err)
+		return fmt.Errorf("%q %w", shorten(text), err)
 	}
 	*i = parsed
 	return nil
@@ -81,12 +82,25 @@ func ParseInstant(text string) (Instant, error) {
 	if text[10] == ' ' || text[10] == 't' {
 		text = text[:10] + "T" + text[11:]
 	}
-	// A comma before the fraction is ISO 8601, not RFC 3339.
-	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
-	if err != nil || strings.Contains(text, ",") {
+	text = strings.ToUpper(text)
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || !isStrict(text) {
+		return 0, errInstant
+	}
+	// An offset can carry it out of the years that RFC 3339 can write.
+	if year := t.UTC().Year(); year < 0 || year > 9999 {
 		return 0, errInstant
 	}
 	return At(t), nil
+}
+
+// isStrict refuses what time.Parse takes for RFC 3339 and is none: a comma
+// before the fraction, an hour of one digit, an offset of 24 hours or of 60
+// minutes.
+func isStrict(text string) bool {
+	hour, offset := text[len("2006-01-02T"):], text[len(text)-len("+07:00"):]
+	return hour[2] == ':' && !strings.Contains(text, ",") &&
+		(strings.HasSuffix(text, "Z") || offset[1:3] < "24" && offset[4:] < "60")
 }
 
 // Stamp is an instant as a caller sent it: it leaves the verdict on odd text
@@ -106,7 +120,10 @@ func (s Stamp) IsEmpty() bool { return strings.TrimSpace(s.text) == "" }
 func (s Stamp) String() string { return s.text }
 
 // MarshalGQL writes the text.
-func (s Stamp) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(s.text)) }
+func (s Stamp) MarshalGQL(w io.Writer) {
+	text, _ := json.Marshal(s.text) // a string always has a JSON form
+	_, _ = w.Write(text)
+}
 
 // UnmarshalGQL takes whatever was sent.
 func (s *Stamp) UnmarshalGQL(v any) error {

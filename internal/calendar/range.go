@@ -12,7 +12,7 @@ const defaultDays = 30
 type Range struct{ Start, End Date }
 
 // Days is how many days the range has.
-func (r Range) Days() int { return int(r.End-r.Start) + 1 }
+func (r Range) Days() int { return int(r.End) - int(r.Start) + 1 }
 
 // Contains reports that the day lies within.
 func (r Range) Contains(d Date) bool { return r.Start <= d && d <= r.End }

@@ -3,7 +3,9 @@ package calendar
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // the zones of machines that have none
 
@@ -16,12 +18,25 @@ type Zone struct{ location *time.Location }
 // LoadZone finds a zone by its IANA name, such as Europe/Rome. The error is a
 // fault INVALID.
 func LoadZone(name string) (*Zone, error) {
-	if name != "" && name != "Local" && len(name) <= 64 {
+	if name != "" && !foreign(name) && len(name) <= 64 {
 		if location, err := time.LoadLocation(name); err == nil {
 			return &Zone{location}, nil
 		}
 	}
 	return nil, fault.New(fault.Invalid, "%q is not a time zone; write an IANA name such as Europe/Rome.", shorten(name))
+}
+
+// foreign reports a name that package time may find and IANA does not know:
+// the machine's own zone, the copies that some systems keep, one with leap
+// seconds, and paths with empty steps. It would mean nothing, or something
+// else, on the next machine.
+func foreign(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	switch first {
+	case "Local", "localtime", "posixrules", "posix", "right":
+		return true
+	}
+	return path.Clean(name) != name
 }
 
 // Name is the zone's IANA name.
@@ -40,23 +55,33 @@ type segment struct {
 }
 
 // beginning and end stand for the open ends of a zone's first and last
-// segment: beyond the years 0 and 10,000.
+// segment, and of ranges: beyond the years 0 and 10,000. No span reaches out of
+// them.
 const (
 	beginning Instant = -1 << 58
 	end       Instant = 1 << 58
 )
 
-// segment is the one that holds i.
+const day = 86400 * second
+
+// segment is the one that holds i, or a part of it.
 func (z *Zone) segment(i Instant) segment {
 	t := i.Time().In(z.location)
 	from, to := t.ZoneBounds()
 	_, offset := t.Zone()
 	s := segment{Span{beginning, end}, Instant(offset) * second}
-	if !from.IsZero() {
-		s.From = At(from)
+	// Behind the last change that a zone lists, package time works out the
+	// bounds by the zone's rule, and for one year: they may reach back over
+	// that change.
+	for next := from; !next.IsZero() && !next.After(t) && At(next) > s.From; _, next = next.ZoneBounds() {
+		s.From = At(next)
 	}
-	if !to.IsZero() {
+	switch {
+	case to.IsZero():
+	case to.After(t):
 		s.To = At(to)
+	default: // 365 days are over, and i is on 31 December of a leap year
+		s.To = At(time.Date(t.UTC().Year()+1, time.January, 1, 0, 0, 0, 0, time.UTC))
 	}
 	return s
 }
@@ -96,15 +121,21 @@ func (c *Clock) Local(i Instant) Local {
 // Date is the local day at i.
 func (z *Zone) Date(i Instant) Date { return z.segment(i).local(i).Date }
 
-// midnight is when a clock of constant offset shows the day's first instant.
-func (d Date) midnight(offset Instant) Instant { return Instant(d)*86400*second - offset }
+// midnight is when a clock of constant offset shows the day's first instant:
+// beginning or end for a day that lies beyond them.
+func (d Date) midnight(offset Instant) Instant {
+	const most = Date(end/day) + 2 // so that no product overflows
+	return min(max(Instant(min(max(d, -most), most))*day-offset, beginning), end)
+}
+
+// margin is more than any clock is off UTC.
+const margin = 2 * day
 
 // Start is the first instant whose local day is d or later: where a change of
 // the clock skips the day, that is the next one's.
 func (z *Zone) Start(d Date) Instant {
-	// No offset reaches two days.
-	for s := z.segment(d.midnight(0) - 2*86400*second); ; s = z.segment(s.To) {
-		if from := max(s.From, d.midnight(s.offset)); from < s.To {
+	for s := z.segment(d.midnight(0) - margin); ; s = z.segment(s.To) {
+		if from := max(s.From, d.midnight(s.offset)); from < s.To || s.To >= end {
 			return from
 		}
 	}
@@ -114,7 +145,7 @@ func (z *Zone) Start(d Date) Instant {
 // one span, but where a clock was turned back over midnight.
 func (z *Zone) Spans(r Range) []Span {
 	var spans []Span
-	const margin = 2 * 86400 * second
+	stop := min(r.End.midnight(0)+margin, end)
 	for s := z.segment(r.Start.midnight(0) - margin); ; s = z.segment(s.To) {
 		from, to := max(s.From, r.Start.midnight(s.offset)), min(s.To, r.End.Add(1).midnight(s.offset))
 		if from < to {
@@ -124,7 +155,7 @@ func (z *Zone) Spans(r Range) []Span {
 				spans = append(spans, Span{from, to})
 			}
 		}
-		if s.To >= r.End.midnight(0)+margin {
+		if s.To >= stop {
 			return spans
 		}
 	}
@@ -144,11 +175,14 @@ func (z *Zone) Cuts(from, to Instant) []Instant {
 		}
 		cuts = append(cuts, q)
 	}
+	from, to = max(from, beginning), min(to, end)
 	for i := from.QuarterStart(); i < to; {
 		s := z.segment(i)
 		if s.offset%Quarter != 0 {
 			for q := i.QuarterStart(); q < min(s.To, to); q += Quarter {
-				add(q)
+				if s.local(max(q, s.From)) != s.local(min(q+Quarter, s.To)-1) {
+					add(q)
+				}
 			}
 		}
 		// The change at the segment's end harms where it falls inside a quarter
