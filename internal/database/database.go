@@ -51,12 +51,13 @@ type DB struct {
 	onStatement    func(context.Context, string)
 }
 
-// Open connects to sqlite://PATH or postgres://…. It does not migrate. The
-// error is a fault with a sentence that tells what to do.
+// Open connects to sqlite://PATH or postgres://…. It does not migrate. Where
+// the URL or what it leads to is at fault, so is the error, with a sentence
+// that tells what to do.
 func Open(ctx context.Context, rawURL string, opt Options) (*DB, error) {
 	scheme, rest, ok := strings.Cut(rawURL, "://")
 	if !ok {
-		return nil, badURL(nil)
+		return nil, badURL()
 	}
 	db := &DB{onStatement: opt.OnStatement}
 	var err error
@@ -66,26 +67,34 @@ func Open(ctx context.Context, rawURL string, opt Options) (*DB, error) {
 	case "postgres", "postgresql":
 		err = db.openPostgres(rawURL, opt)
 	default:
-		return nil, badURL(nil)
+		return nil, badURL()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := db.Ping(ctx); err != nil {
-		_ = db.Close() // the ping's error tells more
-		return nil, err
+	// Several that make a SQLite file at once find it locked: who turns to the
+	// write-ahead log is not made to wait.
+	for attempt := 1; ; attempt++ {
+		if err = db.writer.PingContext(ctx); err == nil {
+			return db, nil
+		}
+		if !contended(err) || attempt == attempts || !pause(ctx, attempt) {
+			_ = db.Close() // the ping's error tells more
+			return nil, openFault(err, rest)
+		}
 	}
-	return db, nil
 }
 
-func badURL(cause error) error {
-	return fault.Wrap(cause, fault.Invalid, "The database URL is neither sqlite://PATH nor postgres://USER:PASSWORD@HOST/NAME.")
+func badURL() error {
+	return fault.New(fault.Invalid, "The database URL is neither sqlite://PATH nor postgres://USER:PASSWORD@HOST/NAME.")
 }
 
 func (db *DB) openSQLite(path string, opt Options) error {
-	path, query, _ := strings.Cut(path, "?")
-	if path == "" || strings.Contains(path, ":memory:") || query != "" {
+	if path == "" || strings.Contains(path, ":memory:") || strings.Contains(path, "?") {
 		return fault.New(fault.Invalid, "The SQLite URL must be sqlite:// and a file's path, without parameters.")
+	}
+	if strings.HasPrefix(path, "//") {
+		path = "/" + strings.TrimLeft(path, "/") // or its first folder would be a host
 	}
 	db.dialect = SQLite
 	open := func(lock string, pragmas ...string) (*sql.DB, error) {
@@ -120,7 +129,7 @@ func (db *DB) openSQLite(path string, opt Options) error {
 func (db *DB) openPostgres(rawURL string, opt Options) error {
 	u, err := url.Parse(rawURL)
 	if err != nil {
-		return badURL(nil) // the cause would repeat the password
+		return badURL() // the cause would repeat the password
 	}
 	q := u.Query()
 	if !q.Has("binary_parameters") {
@@ -133,7 +142,7 @@ func (db *DB) openPostgres(rawURL string, opt Options) error {
 	u.RawQuery = q.Encode()
 	connector, err := pq.NewConnector(u.String())
 	if err != nil {
-		return badURL(nil)
+		return badURL()
 	}
 	db.dialect = Postgres
 	db.writer = sql.OpenDB(connector)
@@ -153,8 +162,10 @@ func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Ping tells whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
-	if err := db.writer.PingContext(ctx); err != nil {
-		return Fault(err)
+	// The driver's own ping would report a connection that died since it was
+	// last used; a statement gets another one.
+	if _, err := db.writer.ExecContext(ctx, "SELECT 1"); err != nil {
+		return faultIn(ctx, err)
 	}
 	return nil
 }
@@ -177,13 +188,29 @@ func (db *DB) Close() error {
 // SQLite overwrites freed pages (secure_delete), and the write-ahead log is
 // emptied here. On PostgreSQL the dead rows of the table go.
 func (db *DB) Forget(ctx context.Context, table string) error {
-	statement := "PRAGMA wal_checkpoint(TRUNCATE)"
-	if db.dialect == Postgres {
-		statement = "VACUUM " + pq.QuoteIdentifier(table)
+	if db.dialect == SQLite {
+		return db.truncateLog(ctx)
 	}
+	statement := "VACUUM " + pq.QuoteIdentifier(table)
 	db.tell(ctx, statement)
 	if _, err := db.writer.ExecContext(ctx, statement); err != nil {
-		return fmt.Errorf("forget: %w", Fault(err))
+		return fmt.Errorf("forget: %w", faultIn(ctx, err))
+	}
+	return nil
+}
+
+// truncateLog empties the write-ahead log. A reader that still needs the log
+// is waited for as a writer is; the pragma reports one that outlasts this in a
+// row, not as an error.
+func (db *DB) truncateLog(ctx context.Context) error {
+	const statement = "PRAGMA wal_checkpoint(TRUNCATE)"
+	db.tell(ctx, statement)
+	var busy, pages, moved int
+	if err := db.writer.QueryRowContext(ctx, statement).Scan(&busy, &pages, &moved); err != nil {
+		return fmt.Errorf("forget: %w", faultIn(ctx, err))
+	}
+	if busy != 0 {
+		return fault.New(fault.Unavailable, "Others are reading the database; try again in a moment.")
 	}
 	return nil
 }

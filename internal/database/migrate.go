@@ -18,6 +18,9 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
+// migrationsTable keeps which migrations a database has.
+const migrationsTable = "contatore_migrations"
+
 // Migrate brings the schema up to date. Several nodes may call it at once:
 // on PostgreSQL one works and the others wait for its advisory lock; on SQLite
 // each migration is one transaction, and who comes second finds it done.
@@ -90,7 +93,7 @@ func (db *DB) goose() (*goose.Provider, error) {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
 	dialect := goose.DialectSQLite3
-	options := []goose.ProviderOption{goose.WithTableName("contatore_migrations"), goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{goose.WithTableName(migrationsTable), goose.WithDisableGlobalRegistry(true)}
 	if db.dialect == Postgres {
 		dialect = goose.DialectPostgres
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
@@ -127,16 +130,16 @@ func (db *DB) pending(ctx context.Context, provider *goose.Provider) ([]*goose.S
 
 // version is the newest migration that the database holds, 0 for none.
 func (db *DB) version(ctx context.Context) (int64, error) {
-	known := "SELECT count(*) FROM sqlite_master WHERE name = 'contatore_migrations'"
+	known := "SELECT count(*) FROM sqlite_master WHERE name = '" + migrationsTable + "'"
 	if db.dialect == Postgres {
-		known = "SELECT count(*) FROM pg_catalog.pg_class WHERE oid = to_regclass('contatore_migrations')"
+		known = "SELECT count(*) FROM pg_catalog.pg_class WHERE oid = to_regclass('" + migrationsTable + "')"
 	}
 	var tables int
 	if err := db.scalar(ctx, known, &tables); err != nil || tables == 0 {
 		return 0, err
 	}
 	var version int64
-	err := db.scalar(ctx, "SELECT COALESCE(max(version_id), 0) FROM contatore_migrations", &version)
+	err := db.scalar(ctx, "SELECT COALESCE(max(version_id), 0) FROM "+migrationsTable, &version)
 	return version, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -129,6 +130,12 @@ func (s *Statement) bind(d Dialect, columns []Column, scalars []any) (query stri
 	if len(columns) != s.columns {
 		return "", nil, fmt.Errorf("%s: %d columns for %d", s.name, len(columns), s.columns)
 	}
+	// PostgreSQL would fill a short column up with nulls.
+	for _, c := range columns {
+		if n, first := reflect.ValueOf(c).Len(), reflect.ValueOf(columns[0]).Len(); n != first {
+			return "", nil, fmt.Errorf("%s: columns of %d and %d rows", s.name, first, n)
+		}
+	}
 	if d == Postgres {
 		args = append(args, scalars...)
 		for _, c := range columns {
@@ -170,7 +177,7 @@ func nullable[T, N any](in []*T, some func(T) N) []N {
 	return out
 }
 
-// jsonRows turns columns into the text [[row 0], [row 1], …].
+// jsonRows turns columns of one length into the text [[row 0], [row 1], …].
 func jsonRows(columns []Column) (string, error) {
 	cells := make([][]json.RawMessage, len(columns))
 	for i, c := range columns {
@@ -190,9 +197,6 @@ func jsonRows(columns []Column) (string, error) {
 		}
 		b.WriteByte('[')
 		for i := range cells {
-			if len(cells[i]) != len(cells[0]) {
-				return "", fmt.Errorf("columns of %d and %d rows", len(cells[0]), len(cells[i]))
-			}
 			if i > 0 {
 				b.WriteByte(',')
 			}

@@ -3,9 +3,11 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strings"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -24,11 +26,11 @@ type Tx struct {
 		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 		ExecContext(context.Context, string, ...any) (sql.Result, error)
 	}
-	// readOnly refuses what ent would change.
+	// readOnly refuses mutations, ent's too.
 	readOnly bool
 }
 
-// attempts bounds how often Write runs a transaction that others roll back.
+// attempts bounds how often what others got in the way of is tried.
 const attempts = 6
 
 // Write runs fn in one read-write transaction and commits. Where another
@@ -39,14 +41,20 @@ const attempts = 6
 func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		again, err := db.once(ctx, fn)
-		if err == nil || !again || attempt == attempts {
-			return Fault(err)
+		if err == nil || !again || attempt == attempts || !pause(ctx, attempt) {
+			return faultIn(ctx, err)
 		}
-		select {
-		case <-ctx.Done():
-			return Fault(err)
-		case <-time.After(time.Duration(attempt*attempt) * 5 * time.Millisecond):
-		}
+	}
+}
+
+// pause lets others get on before the next attempt; false where ctx ends
+// before.
+func pause(ctx context.Context, attempt int) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(time.Duration(attempt*attempt) * 5 * time.Millisecond):
+		return true
 	}
 }
 
@@ -75,10 +83,10 @@ func (db *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	t, err := db.reader.BeginTx(ctx, opt)
 	if err != nil {
-		return Fault(fmt.Errorf("begin: %w", err))
+		return faultIn(ctx, fmt.Errorf("begin: %w", err))
 	}
 	defer t.Rollback() //nolint:errcheck // it only read
-	return Fault(fn(&Tx{db: db, on: t, readOnly: true}))
+	return faultIn(ctx, fn(&Tx{db: db, on: t, readOnly: true}))
 }
 
 // Reader reads outside of a transaction: one statement, one snapshot.
@@ -91,22 +99,32 @@ func (db *DB) Ent() *ent.Client { return db.Reader().Ent() }
 // Dialect is the SQL that the transaction speaks.
 func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
 
-// Query runs a statement that answers rows.
+var errReadOnly = errors.New("database: a mutation outside of Write")
+
+// Query runs a statement that answers rows. Outside of Write a mutation is
+// refused.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	// ent has PostgreSQL return what it inserts.
+	if verb, _, _ := strings.Cut(query, " "); tx.readOnly && slices.Contains([]string{"INSERT", "UPDATE", "DELETE"}, verb) {
+		return nil, errReadOnly
+	}
 	tx.db.tell(ctx, query)
 	rows, err := tx.on.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, Fault(err)
+		return nil, faultIn(ctx, err)
 	}
 	return rows, nil
 }
 
-// Exec runs a statement that answers none.
+// Exec runs a statement that answers none. Outside of Write it is refused.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if tx.readOnly {
+		return nil, errReadOnly
+	}
 	tx.db.tell(ctx, query)
 	result, err := tx.on.ExecContext(ctx, query, args...)
 	if err != nil {
-		return nil, Fault(err)
+		return nil, faultIn(ctx, err)
 	}
 	return result, nil
 }
@@ -118,10 +136,10 @@ func (tx *Tx) LockShared(ctx context.Context, workspaceIDs []string) error {
 	return tx.lock(ctx, "SELECT pg_advisory_xact_lock_shared(k) FROM unnest($1::bigint[]) AS k", workspaceIDs)
 }
 
-// LockExclusive waits until no other transaction holds the workspace's lock
-// and keeps it until this one ends.
-func (tx *Tx) LockExclusive(ctx context.Context, workspaceID string) error {
-	return tx.lock(ctx, "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k", []string{workspaceID})
+// LockExclusive waits until no other transaction holds the lock of one of the
+// workspaces and keeps these until this one ends.
+func (tx *Tx) LockExclusive(ctx context.Context, workspaceIDs ...string) error {
+	return tx.lock(ctx, "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k", workspaceIDs)
 }
 
 func (tx *Tx) lock(ctx context.Context, query string, workspaceIDs []string) error {
@@ -157,9 +175,6 @@ func (c entConn) QueryContext(ctx context.Context, query string, args ...any) (*
 }
 
 func (c entConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if c.tx.readOnly {
-		return nil, fmt.Errorf("database: a mutation outside of Write")
-	}
 	return c.tx.Exec(ctx, query, args...)
 }
 
