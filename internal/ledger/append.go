@@ -73,12 +73,12 @@ func (b *Book) Append(ctx context.Context, refs []Ref, judge func(*Directory) []
 func (b *Book) append(ctx context.Context, refs []Ref, judge func(*Directory) []*Usage, careful bool) ([]Outcome, error) {
 	var outcomes []Outcome
 	err := b.db.Write(ctx, func(tx *database.Tx) error {
-		t := appending{Book: b, tx: tx}
+		t := appending{Book: b, tx: tx, careful: careful}
 		dir, err := t.resolve(ctx, refs)
 		if err != nil {
 			return err
 		}
-		outcomes, err = t.append(ctx, dir, judge(dir), careful)
+		outcomes, err = t.append(ctx, dir, judge(dir))
 		return err
 	})
 	if err != nil {
@@ -91,6 +91,9 @@ func (b *Book) append(ctx context.Context, refs []Ref, judge func(*Directory) []
 type appending struct {
 	*Book
 	tx *database.Tx
+	// careful works alone in its workspaces: the room that it finds in their
+	// rollup rows is nobody else's.
+	careful bool
 }
 
 // resolve locks the workspaces' layout first, so that what it reads of them
@@ -113,7 +116,13 @@ func (t *appending) resolve(ctx context.Context, refs []Ref) (*Directory, error)
 			byPhoneW, byPhone = append(byPhoneW, r.WorkspaceID), append(byPhone, r.Phone)
 		}
 	}
-	if err := t.tx.LockShared(ctx, workspaces); err != nil {
+	var err error
+	if t.careful {
+		err = t.tx.LockExclusive(ctx, workspaces...)
+	} else {
+		err = t.tx.LockShared(ctx, workspaces)
+	}
+	if err != nil {
 		return nil, err
 	}
 	dir := &Directory{accounts: make(map[string]*Account, len(workspaces)), parties: make(map[Ref]Party, len(refs))}
@@ -171,12 +180,12 @@ func keyOf(u *Usage) (idempotency, bool) {
 	return idempotency{u.WorkspaceID, *u.IdempotencyKey}, true
 }
 
-func (t *appending) append(ctx context.Context, dir *Directory, entries []*Usage, careful bool) ([]Outcome, error) {
+func (t *appending) append(ctx context.Context, dir *Directory, entries []*Usage) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(entries))
 	if len(entries) == 0 {
 		return outcomes, nil
 	}
-	if careful {
+	if t.careful {
 		if err := t.refuseOverflow(ctx, dir, entries, outcomes); err != nil {
 			return nil, err
 		}

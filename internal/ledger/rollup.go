@@ -100,13 +100,9 @@ func (s *Snapshot) verifyDays(ctx context.Context, account *Account, report func
 		if err != nil {
 			return err
 		}
-		kept := map[dayKey]clientSums{}
-		days, err := s.keptDays(ctx, scope, chunk)
+		kept, err := s.daysBetween(ctx, account, chunk)
 		if err != nil {
 			return err
-		}
-		for _, d := range days {
-			kept[dayKey{account.ID, d.Day, d.ClientID}] = clientSums{d.Messages, d.Cost}
 		}
 		union := map[dayKey]bool{}
 		for k := range raw {
@@ -126,6 +122,23 @@ func (s *Snapshot) verifyDays(ctx context.Context, account *Account, report func
 		}
 	}
 	return nil
+}
+
+// daysBetween reads client_days as they are, rows that nobody would show too.
+func (s *Snapshot) daysBetween(ctx context.Context, account *Account, r calendar.Range) (map[dayKey]clientSums, error) {
+	days := map[dayKey]clientSums{}
+	rows, err := s.tx.QueryRows(ctx, s.rollup["days_between"], nil, account.ID, int64(r.Start), int64(r.End))
+	err = each(rows, err, func() error {
+		k := dayKey{workspace: account.ID}
+		var messages int64
+		var cost money.Nanos
+		if err := rows.Scan(&k.day, &k.client, &messages, &cost); err != nil {
+			return fmt.Errorf("scan client day: %w", err)
+		}
+		days[k] = clientSums{messages, cost.Total()}
+		return nil
+	})
+	return days, err
 }
 
 // days is the range of ready local days on which the workspace has usage or
@@ -212,66 +225,69 @@ func (b *Book) Rebuild(ctx context.Context, workspaceID string, progress func(do
 // workspace's callers; between them answers come from the raw usages for what
 // is not ready. Two at once share the work. progress may be nil.
 func (b *Book) RebuildDays(ctx context.Context, workspaceID string, progress func(done, total int)) error {
-	first := calendar.MaxDate
-	for ready, last := calendar.MinDate, calendar.MinDate; ready != calendar.MaxDate; {
+	for first := calendar.MaxDate; ; {
+		var piece calendar.Range
+		var last calendar.Date
 		err := b.db.Write(ctx, func(tx *database.Tx) (err error) {
-			ready, last, err = b.rebuildPiece(ctx, tx, workspaceID)
+			piece, last, err = b.rebuildPiece(ctx, tx, workspaceID)
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("rebuild days: %w", err)
 		}
-		if first == calendar.MaxDate {
-			first = ready
+		if piece.End == calendar.MaxDate {
+			return nil
 		}
-		if progress != nil && ready != calendar.MaxDate {
-			progress(int(ready-first), max(int(last-first), 1))
+		first = min(first, piece.Start)
+		if progress != nil {
+			done := calendar.Range{Start: first, End: piece.End}.Days()
+			progress(done, max(done, calendar.Range{Start: first, End: last}.Days()))
 		}
 	}
-	return nil
 }
 
-// rebuildPiece returns the new days_ready and the last local day with usage.
-func (b *Book) rebuildPiece(ctx context.Context, tx *database.Tx, workspaceID string) (ready, last calendar.Date, err error) {
+// rebuildPiece returns the days that it made, up to MaxDate where it found no
+// more usage, and the last local day with usage.
+func (b *Book) rebuildPiece(ctx context.Context, tx *database.Tx, workspaceID string) (piece calendar.Range, last calendar.Date, err error) {
 	if err := tx.LockExclusive(ctx, workspaceID); err != nil {
-		return 0, 0, err
+		return piece, 0, err
 	}
 	s := &Snapshot{Book: b, tx: tx}
 	account, err := s.Account(ctx, workspaceID)
 	if err != nil || account.DaysReady == calendar.MaxDate {
-		return calendar.MaxDate, 0, err
+		return calendar.Range{End: calendar.MaxDate}, 0, err
 	}
-	piece, last, err := s.nextPiece(ctx, account)
+	piece, last, err = s.nextPiece(ctx, account)
 	if err != nil {
-		return 0, 0, err
+		return piece, 0, err
 	}
 	// What stands before the piece's first usage is stale as well.
 	if _, err := tx.ExecRows(ctx, b.rollup["clear_days"], nil, workspaceID, int64(account.DaysReady), int64(piece.End)); err != nil {
-		return 0, 0, err
+		return piece, 0, err
 	}
 	var folded map[dayKey]clientSums
 	if piece.End != calendar.MaxDate { // else no usage is left
 		if folded, err = s.foldDays(ctx, Scope{Account: account}, piece); err != nil {
-			return 0, 0, err
+			return piece, 0, err
 		}
 	}
 	days := make(map[dayKey]sums, len(folded))
 	for k, sum := range folded {
 		cost, ok := sum.cost.Nanos()
 		if !ok {
-			return 0, 0, errOverflow
+			return piece, 0, errOverflow
 		}
 		days[k] = sums{messages: sum.messages, cost: cost}
 	}
 	if err := addDays(ctx, tx, b.in["add_days"], days); err != nil {
-		return 0, 0, err
+		return piece, 0, err
 	}
-	ready = calendar.MaxDate
+	ready := calendar.MaxDate
 	if piece.End != calendar.MaxDate {
 		ready = piece.End.Add(1)
 	}
 	_, err = tx.ExecRows(ctx, b.rollup["set_days_ready"], nil, workspaceID, int64(ready))
-	return ready, last, err
+	return piece, last, err
 }
 
 // nextPiece is the next range of days to rebuild: some 200,000 usages or a
@@ -298,7 +314,12 @@ func (s *Snapshot) nextPiece(ctx context.Context, account *Account) (piece calen
 		return piece, 0, err
 	}
 	last = account.Zone.Date(calendar.Instant(newest.Int64))
-	piece.Start = max(account.Zone.Date(calendar.Instant(next.Int64)), account.DaysReady)
+	piece.Start = account.Zone.Date(calendar.Instant(next.Int64))
+	// A clock turned back over midnight brings the day before once more.
+	if before := account.Zone.Spans(calendar.Range{Start: piece.Start.Add(-1), End: piece.Start.Add(-1)}); len(before) > 1 {
+		piece.Start = piece.Start.Add(-1)
+	}
+	piece.Start = max(piece.Start, account.DaysReady)
 	piece.End = last
 	if end.Valid {
 		piece.End = account.Zone.Date(calendar.Instant(end.Int64)).Add(-1)
