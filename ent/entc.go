@@ -21,7 +21,7 @@ func main() {
 		entgql.WithConfigPath("../gqlgen.yml"),
 		entgql.WithWhereInputs(true),
 		entgql.WithRelaySpec(true),
-		entgql.WithSchemaHook(plain, friendly),
+		entgql.WithSchemaHook(plain, friendly, described),
 		entgql.WithTemplates(entgql.CollectionTemplate, entgql.EnumTemplate, entgql.PaginationTemplate, entgql.WhereTemplate),
 	)
 	if err != nil {
@@ -51,12 +51,14 @@ func plain(_ *gen.Graph, s *ast.Schema) error {
 }
 
 // friendly lets a where input name workspaceId and clientId as every other
-// input does, beside the workspaceID and clientID that entgql generates.
+// input does, beside the workspaceID and clientID that entgql generates, and
+// takes the searches within ids away, which PostgreSQL's uuid knows nothing of.
 func friendly(_ *gen.Graph, s *ast.Schema) error {
 	for name, t := range s.Types {
 		if !strings.HasSuffix(name, "WhereInput") {
 			continue
 		}
+		t.Fields = slices.DeleteFunc(t.Fields, func(f *ast.FieldDefinition) bool { return f.Name == "idEqualFold" || f.Name == "idContainsFold" })
 		for _, field := range t.Fields {
 			for _, id := range []string{"workspaceID", "clientID"} {
 				if field.Name == id || field.Name == id+"In" {
@@ -68,5 +70,12 @@ func friendly(_ *gen.Graph, s *ast.Schema) error {
 			}
 		}
 	}
+	return nil
+}
+
+// described gives types the contract's words, which entgql has no place for.
+func described(_ *gen.Graph, s *ast.Schema) error {
+	s.Types["Customer"].Description = "clientId is the workspace's own id of its customer: two workspaces may use the same one for different people. " +
+		"id is this server's, a UUID. phone: E.164 (7 to 15 digits), unique within its workspace. name, email: at most 200 characters; email has the form of one."
 	return nil
 }

@@ -359,20 +359,6 @@ var (
 			}
 		},
 	}
-	// CustomerOrderFieldName orders Customer by name.
-	CustomerOrderFieldName = &CustomerOrderField{
-		Value: func(_m *Customer) (ent.Value, error) {
-			return _m.Name, nil
-		},
-		column: customer.FieldName,
-		toTerm: customer.ByName,
-		toCursor: func(_m *Customer) Cursor {
-			return Cursor{
-				ID:    _m.ID,
-				Value: _m.Name,
-			}
-		},
-	}
 	// CustomerOrderFieldCreatedAt orders Customer by created_at.
 	CustomerOrderFieldCreatedAt = &CustomerOrderField{
 		Value: func(_m *Customer) (ent.Value, error) {
@@ -395,8 +381,6 @@ func (f CustomerOrderField) String() string {
 	switch f.column {
 	case CustomerOrderFieldClientID.column:
 		str = "CLIENT_ID"
-	case CustomerOrderFieldName.column:
-		str = "NAME"
 	case CustomerOrderFieldCreatedAt.column:
 		str = "CREATED_AT"
 	}
@@ -417,8 +401,6 @@ func (f *CustomerOrderField) UnmarshalGQL(v interface{}) error {
 	switch str {
 	case "CLIENT_ID":
 		*f = *CustomerOrderFieldClientID
-	case "NAME":
-		*f = *CustomerOrderFieldName
 	case "CREATED_AT":
 		*f = *CustomerOrderFieldCreatedAt
 	default:

@@ -11,28 +11,30 @@ import (
 	"entgo.io/contrib/entgql"
 	"github.com/contatore/contatore/ent"
 	"github.com/contatore/contatore/graph/generated"
-	"github.com/contatore/contatore/internal/auth"
 )
 
 func (r *queryResolver) Customers(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.CustomerOrder, where *ent.CustomerWhereInput) (*ent.CustomerConnection, error) {
-	if _, err := auth.Require(ctx, auth.Read); err != nil {
+	ctx, first, last, err := enter(ctx, first, last, after, before)
+	if err != nil {
 		return nil, err
 	}
-	return r.DB.Ent().Customer.Query().Paginate(ctx, after, page(first, last), before, last, ent.WithCustomerOrder(pointers(orderBy)), ent.WithCustomerFilter(where.Filter))
+	return r.DB.Ent().Customer.Query().Paginate(ctx, after, first, before, last, ent.WithCustomerOrder(pointers(orderBy)), ent.WithCustomerFilter(where.Filter))
 }
 
 func (r *queryResolver) Usages(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.UsageOrder, where *ent.UsageWhereInput) (*ent.UsageConnection, error) {
-	if _, err := auth.Require(ctx, auth.Read); err != nil {
+	ctx, first, last, err := enter(ctx, first, last, after, before)
+	if err != nil {
 		return nil, err
 	}
-	return r.DB.Ent().Usage.Query().Paginate(ctx, after, page(first, last), before, last, ent.WithUsageOrder(pointers(orderBy)), ent.WithUsageFilter(where.Filter))
+	return r.DB.Ent().Usage.Query().Paginate(ctx, after, first, before, last, ent.WithUsageOrder(pointers(orderBy)), ent.WithUsageFilter(where.Filter))
 }
 
 func (r *queryResolver) Workspaces(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.WorkspaceOrder, where *ent.WorkspaceWhereInput) (*ent.WorkspaceConnection, error) {
-	if _, err := auth.Require(ctx, auth.Read); err != nil {
+	ctx, first, last, err := enter(ctx, first, last, after, before)
+	if err != nil {
 		return nil, err
 	}
-	return r.DB.Ent().Workspace.Query().Paginate(ctx, after, page(first, last), before, last, ent.WithWorkspaceOrder(pointers(orderBy)), ent.WithWorkspaceFilter(where.Filter))
+	return r.DB.Ent().Workspace.Query().Paginate(ctx, after, first, before, last, ent.WithWorkspaceOrder(pointers(orderBy)), ent.WithWorkspaceFilter(where.Filter))
 }
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }

@@ -49,13 +49,16 @@ func New(deps Deps) http.Handler {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
-	server := handler.New(schema(deps))
+	executable, kept := schema(deps), newDocuments()
+	server := handler.New(executable)
 	server.AddTransport(overHTTP{})
-	server.SetQueryCache(newDocuments())
+	server.SetQueryCache(kept)
+	server.SetValidationRulesFn(ruleSet)
 	server.SetErrorPresenter(presenter(deps.Log))
 	server.SetRecoverFunc(recoverer(deps.Log))
 	server.Use(door{})
 	server.Use(limits{})
+	server.Use(numbers{executable.Schema(), kept})
 	return server
 }
 

@@ -31,14 +31,19 @@ const (
 	// request.
 	graphqlJSON = "application/graphql-response+json"
 	plainJSON   = "application/json"
+	// rawGraphQL is a document alone, as N8N's node sends it unless told
+	// otherwise.
+	rawGraphQL = "application/graphql"
 )
 
-// Supports is for gqlgen: everything but the upgrade to another protocol.
-func (overHTTP) Supports(r *http.Request) bool { return r.Header.Get("Upgrade") == "" }
+// Supports is for gqlgen: a wish to upgrade the protocol, which curl sends to
+// be polite, is no reason not to answer.
+func (overHTTP) Supports(*http.Request) bool { return true }
 
 // Do answers one request.
 func (overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	a := answer{w, accepted(r.Header.Values("Accept"))}
+	a.Header().Set("Content-Type", a.media+"; charset=utf-8")
 	params, status, err := read(w, r)
 	if err != nil {
 		a.refuse(status, refusal(fault.Of(err)))
@@ -49,6 +54,7 @@ func (overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 	params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
 	op, refused := exec.CreateOperationContext(ctx, params)
 	if len(refused) > 0 {
+		refused = refusals(ctx, op, refused)
 		a.refuse(a.statusOf(refused), refused...)
 		return
 	}
@@ -60,7 +66,9 @@ func (overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 	respond, ctx := exec.DispatchOperation(ctx, op)
 	response := respond(ctx)
 	if response == nil { // the context ended
-		response = &graphql.Response{Errors: gqlerror.List{refusal(fault.New(fault.Unavailable, "The operation took too long and was given up; ask for less, or try again."))}}
+		late := refusal(fault.New(fault.Unavailable, "The operation took too long and was given up; ask for less, or try again."))
+		a.refuse(a.statusOf(gqlerror.List{late}), late)
+		return
 	}
 	a.write(http.StatusOK, response)
 }
@@ -84,15 +92,18 @@ func read(w http.ResponseWriter, r *http.Request) (params *graphql.RawParams, st
 		}
 		params, err = parameters(fields)
 	case http.MethodPost:
-		if media, charset, ok := contentType(r.Header.Get("Content-Type")); !ok || media != plainJSON || charset != "utf-8" {
+		media, charset, ok := contentType(r.Header.Get("Content-Type"))
+		if !ok || media != plainJSON && media != rawGraphQL || charset != "utf-8" {
 			return nil, http.StatusUnsupportedMediaType, fault.New(fault.Invalid, "The Content-Type must be application/json in UTF-8.")
 		}
 		var body []byte
 		if body, err = io.ReadAll(r.Body); err != nil {
 			return nil, http.StatusBadRequest, fault.Wrap(err, fault.Invalid, "The request's body broke off; send it again.")
 		}
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal(legible(body), &fields); err != nil || fields == nil {
+		fields := map[string]json.RawMessage{}
+		if media == rawGraphQL {
+			fields["query"], _ = json.Marshal(strings.ToValidUTF8(string(body), "\x00")) // a text always has a JSON form
+		} else if err := json.Unmarshal(legible(body), &fields); err != nil || fields == nil {
 			return nil, http.StatusBadRequest, fault.New(fault.Invalid, "The body is not a JSON object%s; send {\"query\": \"…\", \"variables\": {…}}.", place(err))
 		}
 		params, err = parameters(fields)
@@ -120,7 +131,7 @@ func contentType(header string) (media, charset string, ok bool) {
 		return "", "", false
 	}
 	charset = "utf-8"
-	if given := parameters["charset"]; given != "" {
+	if given := parameters["charset"]; given != "" && !strings.EqualFold(given, "utf8") {
 		charset = strings.ToLower(given)
 	}
 	return media, charset, true
@@ -145,10 +156,11 @@ func parameters(fields map[string]json.RawMessage) (*graphql.RawParams, error) {
 		}
 		decoder := json.NewDecoder(bytes.NewReader(value))
 		decoder.UseNumber()
-		if err := decoder.Decode(f.to); err != nil {
+		if err := decoder.Decode(f.to); err != nil || !json.Valid(value) {
 			return nil, fault.Field(f.name, "%s must be %s.", f.name, f.form)
 		}
 	}
+	p.Query = string(legible([]byte(p.Query))) // its texts are escaped in the same way
 	if strings.TrimSpace(p.Query) == "" {
 		return nil, fault.Field("query", "query is missing; send {\"query\": \"…\", \"variables\": {…}}.")
 	}
@@ -157,9 +169,10 @@ func parameters(fields map[string]json.RawMessage) (*graphql.RawParams, error) {
 
 var surrogate = regexp.MustCompile(`\\+u[dD][89a-fA-F][0-9a-fA-F]{2}`)
 
-// legible puts a NUL character wherever a text of the JSON is not Unicode: a
-// byte that is no UTF-8, or half of a surrogate pair. encoding/json would put
-// U+FFFD there, and the judge of the text never learn that it was broken.
+// legible puts a NUL character wherever a text in JSON or GraphQL is not
+// Unicode: a byte that is no UTF-8, or half of a surrogate pair. Their parsers
+// would put U+FFFD there, and the judge of the text never learn that it was
+// broken.
 func legible(text []byte) []byte {
 	const nul = `\u0000`
 	if !utf8.Valid(text) {
@@ -199,41 +212,45 @@ type answer struct {
 }
 
 // accepted is the media type that a client likes best of the two; plainJSON
-// where it names neither.
+// where it likes neither, or doesn't name the other.
 func accepted(headers []string) string {
-	best, weight := plainJSON, 0.0
+	liked := map[string]float64{}
 	for part := range strings.SplitSeq(strings.Join(headers, ","), ",") {
 		media, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))
-		if err != nil {
+		if _, again := liked[media]; err != nil || again {
 			continue
 		}
-		q := 1.0
+		liked[media] = 1
 		if text, given := parameters["q"]; given {
-			q, _ = strconv.ParseFloat(text, 64) // what is no number refuses
-		}
-		switch media {
-		case "*/*", "application/*":
-			media = plainJSON
-		case plainJSON, graphqlJSON:
-		default:
-			continue
-		}
-		if q > weight {
-			best, weight = media, q
+			liked[media], _ = strconv.ParseFloat(text, 64) // what is no number refuses
 		}
 	}
-	return best
+	weight := func(media string) float64 {
+		for _, name := range []string{media, "application/*", "*/*"} {
+			if q, named := liked[name]; named {
+				return q
+			}
+		}
+		return 0
+	}
+	plain, other := weight(plainJSON), weight(graphqlJSON)
+	if _, named := liked[graphqlJSON]; other > plain || named && other == plain && other > 0 {
+		return graphqlJSON
+	}
+	return plainJSON
 }
 
 // statusOf is the status of an operation that was not executed.
 func (a answer) statusOf(refused gqlerror.List) int {
-	switch {
-	case refused[0].Extensions["code"] == fault.Unauthenticated:
+	switch code := refused[0].Extensions["code"]; {
+	case code == fault.Unauthenticated:
 		return http.StatusUnauthorized
-	case a.media == graphqlJSON:
-		return http.StatusBadRequest
+	case a.media == plainJSON:
+		return http.StatusOK
+	case code == fault.Unavailable:
+		return http.StatusServiceUnavailable
 	}
-	return http.StatusOK
+	return http.StatusBadRequest
 }
 
 func (a answer) refuse(status int, errs ...*gqlerror.Error) {
@@ -246,7 +263,6 @@ func (a answer) refuse(status int, errs ...*gqlerror.Error) {
 // write encodes the response. Its data is JSON already, which encoding/json
 // would read once more.
 func (a answer) write(status int, response *graphql.Response) {
-	a.Header().Set("Content-Type", a.media+"; charset=utf-8")
 	a.WriteHeader(status)
 	var out bytes.Buffer
 	out.WriteByte('{')

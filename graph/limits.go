@@ -8,26 +8,34 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/lexer"
 
 	"github.com/contatore/contatore/internal/fault"
 )
 
 const (
+	// maxWords is how many words a document may have beside the values in it:
+	// the names of fields, aliases, fragments and variables. The work of
+	// validating them, and the depth of its stack, is their square.
+	maxWords = 2_000
 	// maxPage is the most entries of a connection's page; defaultPage is what
 	// a connection gives where neither first nor last says.
 	maxPage, defaultPage = 500, 50
-	// maxDepth is the deepest nesting of fields.
-	maxDepth = 15
-	// maxAliases is how many fields of an operation may have another name.
-	maxAliases = 100
+	// maxDepth is the deepest nesting of fields; tools ask for the schema 15
+	// deep.
+	maxDepth = 20
+	// maxAliases is how many fields of an operation may have another name;
+	// maxSchemaAliases, how many of introspection, where each may repeat much
+	// of the schema to who has no key.
+	maxAliases, maxSchemaAliases = 100, 10
 	// maxComplexity is the most that the fields of an operation may cost: 1
 	// each, statsCost for stats and its shorthands, and below a connection all
 	// of it times the page's size.
 	maxComplexity, statsCost = 20_000, 100
 )
 
-// limits refuses operations that ask for too much, before any of their fields
-// is resolved.
+// limits refuses operations that ask for too much, or for what can't be, before
+// any of their fields is resolved.
 type limits struct{}
 
 // ExtensionName is for gqlgen.
@@ -36,9 +44,48 @@ func (limits) ExtensionName() string { return "limits" }
 // Validate is for gqlgen.
 func (limits) Validate(graphql.ExecutableSchema) error { return nil }
 
+// MutateOperationParameters refuses a document that is too much work to
+// validate.
+func (limits) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if len(params.Query) > maxWords && words(params.Query) > maxWords {
+		return refusal(fault.New(fault.TooComplex, "The document has more than %d names of fields, aliases, fragments and variables. Hand a list over as one variable, or send several requests.", maxWords))
+	}
+	return nil
+}
+
+// words counts the names outside of parentheses, and the variables.
+func words(text string) int {
+	l := lexer.New(&ast.Source{Input: text})
+	n, open := 0, 0
+	for {
+		token, err := l.ReadToken()
+		if err != nil { // the parser gets no further
+			return n
+		}
+		switch token.Kind {
+		case lexer.EOF:
+			return n
+		case lexer.ParenL:
+			open++
+		case lexer.ParenR:
+			open--
+		case lexer.Dollar:
+			n++
+		case lexer.Name:
+			if open <= 0 {
+				n++
+			}
+		default:
+		}
+	}
+}
+
 // MutateOperationContext refuses an operation beyond a limit.
 func (limits) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	t := tally{variables: op.Variables}
+	for _, v := range op.Variables {
+		t.null = t.null || v == nil
+	}
 	t.walk(op.Operation.SelectionSet, 1, 1)
 	if t.over != nil {
 		return refusal(t.over)
@@ -49,9 +96,11 @@ func (limits) MutateOperationContext(_ context.Context, op *graphql.OperationCon
 // tally adds an operation up and stops at the first limit, so that its work is
 // bounded whatever the fragments unfold to.
 type tally struct {
-	variables     map[string]any
-	cost, aliases int
-	over          *fault.Error
+	variables map[string]any
+	// null: one of them is.
+	null                         bool
+	cost, aliases, schemaAliases int
+	over                         *fault.Error
 }
 
 // walk adds up a selection that is resolved so many times.
@@ -59,10 +108,14 @@ func (t *tally) walk(set ast.SelectionSet, depth, times int) {
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
+			t.directives(s.Directives)
+			t.arguments(s.Arguments)
 			t.field(s, depth, times)
 		case *ast.InlineFragment:
+			t.directives(s.Directives)
 			t.walk(s.SelectionSet, depth, times)
 		case *ast.FragmentSpread:
+			t.directives(s.Directives)
 			t.cost++ // so that empty fragments of fragments come to an end
 			t.walk(s.Definition.SelectionSet, depth, times)
 		}
@@ -72,23 +125,55 @@ func (t *tally) walk(set ast.SelectionSet, depth, times int) {
 	}
 }
 
+// directives looks at the arguments of directives.
+func (t *tally) directives(list ast.DirectiveList) {
+	for _, d := range list {
+		t.arguments(d.Arguments)
+	}
+}
+
+// arguments looks for a null where there must be a value, which a variable with
+// a default may bring there: gqlgen takes it for a text, or panics over it.
+func (t *tally) arguments(list ast.ArgumentList) {
+	for _, a := range list {
+		if t.null {
+			t.value(a.Name, a.Value)
+		}
+	}
+}
+
+func (t *tally) value(path string, v *ast.Value) {
+	if v.Kind == ast.Variable && v.ExpectedType != nil && v.ExpectedType.NonNull {
+		if given, ok := t.variables[v.Raw]; ok && given == nil {
+			t.over = fault.Field(path, "%s: cannot be null.", path)
+		}
+	}
+	for i, child := range v.Children {
+		t.value(path+"."+nameOf(child, i), child.Value)
+	}
+}
+
 func (t *tally) field(f *ast.Field, depth, times int) {
-	if strings.HasPrefix(f.Name, "__") {
-		return // gqlparser bounds introspection
-	}
-	if f.Alias != f.Name {
-		t.aliases++
-	}
+	schema := strings.HasPrefix(f.Name, "__") || strings.HasPrefix(f.ObjectDefinition.Name, "__")
 	cost := 1
 	if f.ObjectDefinition.Name != "UsageStats" && (f.Name == "stats" || f.Name == "peakHours" || f.Name == "topClients") {
 		cost = statsCost
 	}
 	t.cost += times * cost
+	if f.Alias != f.Name {
+		t.aliases++
+		if schema {
+			t.schemaAliases++
+		}
+	}
 	switch {
+	case t.over != nil:
 	case depth > maxDepth:
 		t.over = fault.New(fault.TooComplex, "The operation nests fields more than %d deep.", maxDepth)
 	case t.aliases > maxAliases:
 		t.over = fault.New(fault.TooComplex, "The operation has more than %d aliases.", maxAliases)
+	case t.schemaAliases > maxSchemaAliases:
+		t.over = fault.New(fault.TooComplex, "The operation has more than %d aliases of the schema's own fields.", maxSchemaAliases)
 	case t.cost > maxComplexity:
 		t.over = fault.New(fault.TooComplex, "The operation's complexity is over %d: a field costs 1, stats %d, and an entry of a connection's page all that is asked of it. Ask for smaller pages or less of each.", maxComplexity, statsCost)
 	}
@@ -115,22 +200,18 @@ func (t *tally) page(f *ast.Field) int {
 			page = max(page, n)
 		}
 	}
-	if page < 0 { // negative ones are entgql's to refuse
+	if page < 0 { // negative ones are refused where they are answered
 		return defaultPage
 	}
 	return page
 }
 
-// whole reads an Int argument; ok is false where none is given.
+// whole reads an Int argument as gqlgen does; ok is false where none is given.
 func whole(v any) (n int, ok bool) {
-	switch v := v.(type) {
-	case int64:
-		return int(v), true
-	case int:
-		return v, true
-	case json.Number:
-		n, err := v.Int64()
-		return int(n), err == nil
+	switch v.(type) {
+	case int64, int, string, json.Number:
+		n, err := graphql.UnmarshalInt(v)
+		return n, err == nil
 	}
 	return 0, false
 }

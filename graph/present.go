@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/contatore/contatore/ent"
 	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
 )
@@ -52,14 +53,16 @@ func faultOf(ctx context.Context, err error, shown *gqlerror.Error) *fault.Error
 			f = &fault.Error{Code: f.Code, Field: argument, Message: f.Message, Cause: f.Cause}
 		}
 		return f
-	case code == "INVALID_PAGINATION": // entgql's
-		return fault.Wrap(err, fault.Invalid, "%s.", strings.TrimSuffix(shown.Message, "."))
 	case code != "":
 		return nil
+	case argument == "after" || argument == "before": // entgql's error speaks of its encoding
+		return &fault.Error{Code: fault.Invalid, Field: argument, Message: argument + " is no cursor; take one from an answer.", Cause: err}
 	case argument != "":
 		return &fault.Error{Code: fault.Invalid, Field: argument, Message: fmt.Sprintf("%s: %s.", argument, strings.TrimSuffix(shown.Message, ".")), Cause: err}
+	case errors.Is(err, ent.ErrEmptyCustomerWhereInput), errors.Is(err, ent.ErrEmptyUsageWhereInput), errors.Is(err, ent.ErrEmptyWorkspaceWhereInput):
+		return fault.Field("where", "where has a not, and or or without a condition in it.")
 	case database.IsBadValue(err):
-		return fault.Wrap(err, fault.Invalid, "A value in where can't be one of that field.")
+		return fault.Field("where", "A value in where can't be one of that field.")
 	}
 	return fault.Of(err)
 }
@@ -75,8 +78,13 @@ func argumentOf(ctx context.Context, of ast.Path) string {
 	if len(of) <= depth {
 		return ""
 	}
-	names := make([]string, 0, len(of)-depth)
-	for _, element := range of[depth:] {
+	return dotted(of[depth:])
+}
+
+// dotted is a path as extensions.field writes it.
+func dotted(path ast.Path) string {
+	names := make([]string, 0, len(path))
+	for _, element := range path {
 		switch e := element.(type) {
 		case ast.PathName:
 			names = append(names, string(e))
@@ -85,6 +93,75 @@ func argumentOf(ctx context.Context, of ast.Path) string {
 		}
 	}
 	return strings.Join(names, ".")
+}
+
+// maxErrors is how many errors of one document are shown.
+const maxErrors = 10
+
+// refusals are what people see of an operation that was not executed: of a
+// variable that is not of its type, the argument that it was for.
+func refusals(ctx context.Context, op *graphql.OperationContext, errs gqlerror.List) gqlerror.List {
+	path := errs[0].Path
+	if len(path) < 2 || path[0] != ast.PathName("variable") || op.Operation == nil {
+		return errs[:min(len(errs), maxErrors)]
+	}
+	if err := admit(ctx, op.Operation); err != nil {
+		return gqlerror.List{err}
+	}
+	field := dotted(path[1:])
+	name, rest, _ := strings.Cut(field, ".")
+	if place := placeOf(name, op.Operation.SelectionSet, map[string]bool{}); place != "" {
+		field = strings.TrimSuffix(place+"."+rest, ".")
+	}
+	return gqlerror.List{refusal(fault.Field(field, "%s: %s.", field, errs[0].Message))}
+}
+
+// placeOf is the path of the first argument in which a variable stands, empty
+// where none does. seen are the fragments that were looked into.
+func placeOf(variable string, set ast.SelectionSet, seen map[string]bool) string {
+	for _, s := range set {
+		var below ast.SelectionSet
+		switch s := s.(type) {
+		case *ast.Field:
+			for _, a := range s.Arguments {
+				if place := placeIn(variable, a.Name, a.Value); place != "" {
+					return place
+				}
+			}
+			below = s.SelectionSet
+		case *ast.InlineFragment:
+			below = s.SelectionSet
+		case *ast.FragmentSpread:
+			if !seen[s.Name] {
+				seen[s.Name] = true
+				below = s.Definition.SelectionSet
+			}
+		}
+		if place := placeOf(variable, below, seen); place != "" {
+			return place
+		}
+	}
+	return ""
+}
+
+func placeIn(variable, path string, v *ast.Value) string {
+	if v.Kind == ast.Variable && v.Raw == variable {
+		return path
+	}
+	for i, child := range v.Children {
+		if place := placeIn(variable, path+"."+nameOf(child, i), child.Value); place != "" {
+			return place
+		}
+	}
+	return ""
+}
+
+// nameOf is a field's name, or the place of an entry of a list.
+func nameOf(child *ast.ChildValue, i int) string {
+	if child.Name == "" {
+		return strconv.Itoa(i)
+	}
+	return child.Name
 }
 
 // recoverer turns a panic in a resolver into an error of that field.

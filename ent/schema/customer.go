@@ -20,7 +20,8 @@ func (Customer) Fields() []ent.Field {
 		clientID(entgql.OrderField("CLIENT_ID")),
 		field.String("phone").Optional().Nillable(),
 		field.String("email").Optional().Nillable(),
-		field.String("name").Optional().Nillable().Annotations(entgql.OrderField("NAME")),
+		// No order by it: entgql's pages would lose those without a name.
+		field.String("name").Optional().Nillable(),
 		field.Bool("active_chatbot"),
 		instant("created_at", "", entgql.OrderField("CREATED_AT")),
 	}

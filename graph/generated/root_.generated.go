@@ -1412,6 +1412,9 @@ Define a Relay Cursor type:
 https://relay.dev/graphql/connections.htm#sec-Cursor
 """
 scalar Cursor
+"""
+clientId is the workspace's own id of its customer: two workspaces may use the same one for different people. id is this server's, a UUID. phone: E.164 (7 to 15 digits), unique within its workspace. name, email: at most 200 characters; email has the form of one.
+"""
 type Customer {
   id: ID!
   workspaceId: ID!
@@ -1470,7 +1473,6 @@ Properties by which Customer connections can be ordered.
 """
 enum CustomerOrderField {
   CLIENT_ID
-  NAME
   CREATED_AT
 }
 """
@@ -1492,8 +1494,6 @@ input CustomerWhereInput {
   idGTE: ID
   idLT: ID
   idLTE: ID
-  idEqualFold: ID
-  idContainsFold: ID
   """
   workspace_id field predicates
   """
@@ -1839,8 +1839,6 @@ input UsageWhereInput {
   idGTE: ID
   idLT: ID
   idLTE: ID
-  idEqualFold: ID
-  idContainsFold: ID
   """
   workspace_id field predicates
   """
@@ -2108,8 +2106,6 @@ input WorkspaceWhereInput {
   idGTE: ID
   idLT: ID
   idLTE: ID
-  idEqualFold: ID
-  idContainsFold: ID
   """
   name field predicates
   """
