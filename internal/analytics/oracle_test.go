@@ -10,6 +10,7 @@ import (
 
 	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/testkit"
 )
 
 // oracle answers from the list of answers, one by one, with package time in
@@ -112,7 +113,7 @@ func (o *oracle) beforeNow(local time.Time) bool {
 	return local.Day() < now.Day() || local.Day() == now.Day() && minute < now.Hour()*60+now.Minute()/15*15
 }
 
-func (o *oracle) figures() figures {
+func (o *oracle) figures() testkit.Figures {
 	days, cells, clients, kinds, models, months := piles{}, piles{}, piles{}, piles{}, piles{}, piles{}
 	hours, singles := piles{}, piles{}
 	total, before, toDate := singles.at("total"), singles.at("before"), singles.at("toDate")
@@ -145,11 +146,11 @@ func (o *oracle) figures() figures {
 		}
 	}
 
-	f := figures{
+	f := testkit.Figures{
 		"totalCost":            {decimal(total.nanos)},
-		"totalMessages":        {line(total.messages)},
-		"averageDailyMessages": {line(float64(total.messages) / float64(length))},
-		"previousPeriod":       {line(startBefore, endBefore, before.messages, decimal(before.nanos))},
+		"totalMessages":        {testkit.Line(total.messages)},
+		"averageDailyMessages": {testkit.Line(float64(total.messages) / float64(length))},
+		"previousPeriod":       {testkit.Line(startBefore, endBefore, before.messages, decimal(before.nanos))},
 	}
 	perDay := new(big.Rat).Add(new(big.Rat).SetFrac64(1, 2), new(big.Rat).SetFrac(total.nanos, big.NewInt(int64(length))))
 	f["averageDailyCost"] = []string{decimal(new(big.Int).Div(perDay.Num(), perDay.Denom()))}
@@ -159,7 +160,7 @@ func (o *oracle) figures() figures {
 		f[best] = []string{}
 		for _, k := range keys {
 			p := among.at(k)
-			entry := line(k, p.messages, decimal(p.nanos))
+			entry := testkit.Line(k, p.messages, decimal(p.nanos))
 			f[widget] = append(f[widget], entry)
 			if p.messages > most {
 				most = p.messages
@@ -194,11 +195,11 @@ func (o *oracle) figures() figures {
 	f["byKind"], f["byModel"] = labels(kinds), labels(models)
 
 	now, last := months.at(o.month(0)), months.at(o.month(-1))
-	f["monthlyComparison"] = []string{line(decimal(now.nanos), decimal(last.nanos), growth(now.nanos, last.nanos),
+	f["monthlyComparison"] = []string{testkit.Line(decimal(now.nanos), decimal(last.nanos), growth(now.nanos, last.nanos),
 		decimal(toDate.nanos), growth(now.nanos, toDate.nanos))}
 	for back := o.months - 1; back >= 0; back-- {
 		m, previous := months.at(o.month(-back)), months.at(o.month(-back-1))
-		f["monthlyUsage"] = append(f["monthlyUsage"], line(o.month(-back), m.messages, decimal(m.nanos), growth(m.nanos, previous.nanos)))
+		f["monthlyUsage"] = append(f["monthlyUsage"], testkit.Line(o.month(-back), m.messages, decimal(m.nanos), growth(m.nanos, previous.nanos)))
 	}
 	return f
 }
@@ -225,7 +226,7 @@ func (o *oracle) top(clients piles, total *big.Int, order func(a, b *pile) int) 
 				known[i] = &part
 			}
 		}
-		texts = append(texts, line(k, known[0], known[1], p.messages, decimal(p.nanos), ratio(p.nanos, total)))
+		texts = append(texts, testkit.Line(k, known[0], known[1], p.messages, decimal(p.nanos), ratio(p.nanos, total)))
 	}
 	return texts
 }
@@ -245,7 +246,7 @@ func segments(clients piles, total *big.Int) []string {
 			have.Add(have, costs[n])
 			n++
 		}
-		texts = append(texts, line(share, n, decimal(have)))
+		texts = append(texts, testkit.Line(share, n, decimal(have)))
 	}
 	return texts
 }
@@ -255,7 +256,7 @@ func labels(p piles) []string {
 	slices.SortStableFunc(keys, func(a, b string) int { return p[b].nanos.Cmp(p[a].nanos) })
 	texts := []string{}
 	for _, k := range keys {
-		texts = append(texts, line(strconv.Quote(k), p[k].messages, decimal(p[k].nanos)))
+		texts = append(texts, testkit.Line(strconv.Quote(k), p[k].messages, decimal(p[k].nanos)))
 	}
 	return texts
 }

@@ -33,8 +33,18 @@ func edges(zone *time.Location) []time.Time {
 		at = end
 	}
 	for _, d := range [][3]int{
-		{1972, 1, 1}, {1999, 3, 1}, {2000, 2, 29}, {2000, 3, 1}, {2009, 11, 1}, {2010, 1, 1}, {2024, 2, 29}, {2024, 3, 1},
-		{2024, 1, 1}, {2024, 7, 15}, {2023, 12, 31}, {2026, 10, 31},
+		{1972, 1, 1},
+		{1999, 3, 1},
+		{2000, 2, 29},
+		{2000, 3, 1},
+		{2009, 11, 1},
+		{2010, 1, 1},
+		{2024, 2, 29},
+		{2024, 3, 1},
+		{2024, 1, 1},
+		{2024, 7, 15},
+		{2023, 12, 31},
+		{2026, 10, 31},
 	} {
 		found = append(found, time.Date(d[0], time.Month(d[1]), d[2], 0, 0, 0, 0, zone))
 	}
@@ -193,9 +203,9 @@ func TestFiguresAreTheOracles(t *testing.T) {
 
 				want := o.figures()
 				a.need = everything(a.first, a.months)
-				same(t, "all figures", figuresOf(b.open(t, a), a.first, a.months), want)
+				same(t, "all figures", testkit.FiguresOf(b.open(t, a), a.first, a.months), want)
 				a.need = needs(a.first, a.months).Draw(t, "need")
-				part := figuresOf(b.open(t, a), a.first, a.months)
+				part := testkit.FiguresOf(b.open(t, a), a.first, a.months)
 				for _, widget := range declared(a.need) {
 					if part[widget] == nil && want[widget] != nil && len(want[widget]) > 0 {
 						t.Fatalf("%s was declared in %+v and is not there", widget, a.need)
@@ -235,7 +245,7 @@ func period(t *rapid.T, now, edge time.Time) (in *calendar.RangeInput, start, en
 }
 
 // same compares widget by widget and shows the lines that differ.
-func same(t fatal, what string, got, want figures) {
+func same(t fatal, what string, got, want testkit.Figures) {
 	t.Helper()
 	for widget, lines := range want {
 		have := got[widget]
