@@ -345,4 +345,3 @@ func TestImportSaysHowFarItGot(t *testing.T) {
 		}
 	})
 }
-
