@@ -272,16 +272,16 @@ func TestSelectionOfAPage(t *testing.T) {
 		cursors := decode[struct{ Customers page }](t, h.data(t, admin, `{ customers`+fields+` { edges { cursor node { id } } } }`, nil)).Customers.Edges
 		first, second := cursors[0].Cursor, cursors[1].Cursor
 		for selection, want := range map[string]string{
-			`{ totalCount }`:                                                                           `{"totalCount":3}`,
-			`{ n: totalCount m: totalCount }`:                                                          `{"n":3,"m":3}`,
-			`{ e: edges { node { clientId } } n: totalCount }`:                                         `{"e":[{"node":{"clientId":"ada"}},{"node":{"clientId":"bruno"}}],"n":3}`,
-			`{ edges { n: node { k: clientId name phone } } }`:                                         `{"edges":[{"n":{"k":"ada","name":"Ada","phone":"+393331112222"}},{"n":{"k":"bruno","name":null,"phone":null}}]}`,
-			`{ edges { node: cursor n: node { clientId name } } }`:                                     `{"edges":[{"node":"` + first + `","n":{"clientId":"ada","name":"Ada"}},{"node":"` + second + `","n":{"clientId":"bruno","name":null}}]}`,
-			`{ edges { cursor } }`:                                                                     `{"edges":[{"cursor":"` + first + `"},{"cursor":"` + second + `"}]}`,
-			`{ pageInfo { hasNextPage startCursor endCursor } }`:                                       `{"pageInfo":{"hasNextPage":true,"startCursor":"` + first + `","endCursor":"` + second + `"}}`,
-			`{ p: pageInfo { end: endCursor } totalCount }`:                                            `{"p":{"end":"` + second + `"},"totalCount":3}`,
-			`{ ...a ...b }`:                                                                            `{"totalCount":3,"edges":[{"node":{"name":"Ada","clientId":"ada"}},{"node":{"name":null,"clientId":"bruno"}}]}`,
-			`{ totalCount: __typename n: totalCount edges { node { name } } }`:                         `{"totalCount":"CustomerConnection","n":3,"edges":[{"node":{"name":"Ada"}},{"node":{"name":null}}]}`,
+			`{ totalCount }`:                                                   `{"totalCount":3}`,
+			`{ n: totalCount m: totalCount }`:                                  `{"n":3,"m":3}`,
+			`{ e: edges { node { clientId } } n: totalCount }`:                 `{"e":[{"node":{"clientId":"ada"}},{"node":{"clientId":"bruno"}}],"n":3}`,
+			`{ edges { n: node { k: clientId name phone } } }`:                 `{"edges":[{"n":{"k":"ada","name":"Ada","phone":"+393331112222"}},{"n":{"k":"bruno","name":null,"phone":null}}]}`,
+			`{ edges { node: cursor n: node { clientId name } } }`:             `{"edges":[{"node":"` + first + `","n":{"clientId":"ada","name":"Ada"}},{"node":"` + second + `","n":{"clientId":"bruno","name":null}}]}`,
+			`{ edges { cursor } }`:                                             `{"edges":[{"cursor":"` + first + `"},{"cursor":"` + second + `"}]}`,
+			`{ pageInfo { hasNextPage startCursor endCursor } }`:               `{"pageInfo":{"hasNextPage":true,"startCursor":"` + first + `","endCursor":"` + second + `"}}`,
+			`{ p: pageInfo { end: endCursor } totalCount }`:                    `{"p":{"end":"` + second + `"},"totalCount":3}`,
+			`{ ...a ...b }`:                                                    `{"totalCount":3,"edges":[{"node":{"name":"Ada","clientId":"ada"}},{"node":{"name":null,"clientId":"bruno"}}]}`,
+			`{ totalCount: __typename n: totalCount edges { node { name } } }`: `{"totalCount":"CustomerConnection","n":3,"edges":[{"node":{"name":"Ada"}},{"node":{"name":null}}]}`,
 			`{ totalCount @skip(if: true) edges { node { id @skip(if: true) activeChatbot email } } }`: `{"edges":[{"node":{"activeChatbot":true,"email":null}},{"node":{"activeChatbot":true,"email":null}}]}`,
 		} {
 			fragments := ""

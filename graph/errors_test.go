@@ -97,10 +97,10 @@ func TestBadArguments(t *testing.T) {
 		} {
 			for _, value := range strings.Split(field.values, "|") {
 				create := map[string]string{"name": `"x"`}
-				switch name, rest, _ := strings.Cut(field.name, ".0."); {
-				case rest == "kind":
+				switch name, rest, _ := strings.Cut(field.name, ".0."); rest {
+				case "kind":
 					create[name] = `[{price: 1, kind: ` + value + `}]`
-				case rest == "price":
+				case "price":
 					create[name] = `[{kind: "a", price: ` + value + `}]`
 				default:
 					create[name] = value
@@ -308,7 +308,7 @@ func TestBadConnections(t *testing.T) {
 				`"gqFpoXihdoA"`,          // {i: x, v: {}}
 				`"gqFpoXihdpGAoXg"`,      // {i: x, v: [{}]}
 				`"gqFpoXihdpHLf/gAAAAA"`, // {i: x, v: [NaN, cut]}
-				`"gaFppAAAAAA"`,          // {i: NUL NUL NUL NUL}
+				`"gaFppAAAAAA"`,          // {i: four NULs}
 			} {
 				for _, argument := range []string{"after", "before"} {
 					add("INVALID "+argument, connection, `%s: %s, orderBy: {field: CREATED_AT}`, argument, cursor)

@@ -306,10 +306,11 @@ func TestDeferIsLeftToTheServer(t *testing.T) {
 	t.Parallel()
 	h := open(t, testkit.SQLiteURL(t))
 	for query, want := range map[string]string{
-		`{ viewer { ... @defer { role } } }`:                                                      `{"viewer":{"role":"ADMIN"}}`,
+		`{ workspace(id: "shop") { id ... @defer(label: "late") { stats { days } } } }`:           `{"workspace":{"id":"shop","stats":{"days":30}}}`,
+		`{ workspace(id: "shop") { id ...w @defer } } fragment w on Workspace { stats { days } }`: `{"workspace":{"id":"shop","stats":{"days":30}}}`,
 		`{ ...v @defer(label: "late") } fragment v on Query { viewer { role } }`:                  `{"viewer":{"role":"ADMIN"}}`,
 		`query($d: Boolean!) { ... @defer(if: $d) @include(if: false) { viewer { role } } }`:      `{}`,
-		`query($d: Boolean!) { ... @include(if: $d) @defer(if: $d) { viewer { ... { role } } } }`: `{"viewer":{"role":"ADMIN"}}`,
+		`query($d: Boolean!) { ... @include(if: $d) @defer(if: $d) { viewer { role } } }`:         `{"viewer":{"role":"ADMIN"}}`,
 	} {
 		for range 2 { // the second from the documents that are kept
 			if got := h.data(t, admin, query, map[string]bool{"d": true}); got != want {

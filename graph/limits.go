@@ -116,7 +116,6 @@ func (t *tally) walk(set ast.SelectionSet, depth, times int) {
 			t.walk(s.SelectionSet, depth, times)
 		case *ast.FragmentSpread:
 			t.directives(s.Directives)
-			t.cost++ // so that empty fragments of fragments come to an end
 			t.walk(s.Definition.SelectionSet, depth, times)
 		}
 		if t.over != nil {

@@ -92,11 +92,11 @@ func TestDocumentsThatExplode(t *testing.T) {
 	t.Parallel()
 	h := open(t, testkit.SQLiteURL(t))
 	for name, c := range map[string]struct{ document, keyless, keyed string }{
-		"fields":           {"{ viewer { ...f0 } } " + bomb(30, "Viewer", "", "", "role"), "UNAUTHENTICATED", "TOO_COMPLEX"},
-		"nested fields":    {"{ ...f0 } " + bomb(30, "Query", "workspaces { edges { node { stats { days } } } }", "", "__typename"), "UNAUTHENTICATED", "TOO_COMPLEX"},
-		"nothing":          {"{ ...f0 } " + bomb(30, "Query", "", "", "__typename"), "TOO_COMPLEX", "TOO_COMPLEX"},
-		"inline fragments": {"{ ...f0 } " + bomb(30, "Query", "... { ...on Query {", "} }", "__typename"), "TOO_COMPLEX", "TOO_COMPLEX"},
-		"the schema":       {"{ __schema { types { ...f0 } } } " + bomb(30, "__Type", "ofType {", "}", "name"), "TOO_COMPLEX", "TOO_COMPLEX"},
+		"fields":           {"{ viewer { ...f0 } } " + bomb(60, "Viewer", "", "", "role"), "UNAUTHENTICATED", "TOO_COMPLEX"},
+		"nested fields":    {"{ ...f0 } " + bomb(60, "Query", "workspaces { edges { node { stats { days } } } }", "", "__typename"), "UNAUTHENTICATED", "TOO_COMPLEX"},
+		"nothing":          {"{ ...f0 } " + bomb(60, "Query", "", "", "__typename"), "TOO_COMPLEX", "TOO_COMPLEX"},
+		"inline fragments": {"{ ...f0 } " + bomb(60, "Query", "... { ...on Query {", "} }", "__typename"), "TOO_COMPLEX", "TOO_COMPLEX"},
+		"the schema":       {"{ __schema { types { ...f0 } } } " + bomb(60, "__Type", "ofType {", "}", "name"), "TOO_COMPLEX", "TOO_COMPLEX"},
 		"the schema, aliased": {
 			"{ __schema { types { " + repeated(10, "a#: fields { "+repeated(10, "b#: args { name } ")+"} ") + "} } }", "TOO_COMPLEX", "TOO_COMPLEX",
 		},

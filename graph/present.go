@@ -60,7 +60,7 @@ func faultOf(ctx context.Context, err error, shown *gqlerror.Error) *fault.Error
 	case argument != "":
 		return &fault.Error{Code: fault.Invalid, Field: argument, Message: fmt.Sprintf("%s: %s.", argument, strings.TrimSuffix(shown.Message, ".")), Cause: err}
 	case errors.Is(err, ent.ErrEmptyCustomerWhereInput), errors.Is(err, ent.ErrEmptyUsageWhereInput), errors.Is(err, ent.ErrEmptyWorkspaceWhereInput):
-		return fault.Field("where", "where has a not, and or or without a condition in it.")
+		return fault.Field("where", "A not, an and or an or in where has no condition in it.")
 	case database.IsBadValue(err):
 		return fault.Field("where", "A value in where can't be one of that field.")
 	}

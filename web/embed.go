@@ -6,6 +6,8 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -33,13 +35,12 @@ const (
 const notBuilt = "This binary was built without its web pages. Build it with: make build"
 
 // Handler serves / and /graphiql, the files under /assets/ that they load, and
-// /licenses.txt, the notices of the software in them. A file comes as gzip
-// where the client takes that. In a binary built without the pages, / and
-// /graphiql answer 503 and say how to build them.
+// /licenses.txt, the notices of the software in them. In a binary built without
+// the pages, / and /graphiql answer 503 and say how to build them.
 func Handler() http.Handler { return handler{dist} }
 
-// A handler serves the folder dist of files, a .gz beside a file being the same
-// packed.
+// A handler serves the folder dist of files. What is there as .gz only goes out
+// as it is, and is unpacked for the rare client that takes no gzip.
 type handler struct{ files fs.FS }
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -48,7 +49,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	name, policy, isPage := route(r.URL.Path)
-	content, found := h.open(name)
+	file, packed, found := h.open(name)
 	switch {
 	case !found && isPage:
 		http.Error(w, notBuilt, http.StatusServiceUnavailable)
@@ -57,18 +58,22 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "There is nothing at this address.", http.StatusNotFound)
 		return
 	}
-	defer func() { _ = content.Close() }()
+	defer func() { _ = file.Close() }()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
 		http.Error(w, "This address answers GET and HEAD only.", http.StatusMethodNotAllowed)
 		return
 	}
-	header.Set("Vary", "Accept-Encoding")
-	if takesGzip(r.Header.Values("Accept-Encoding")) {
-		if packed, found := h.open(name + ".gz"); found {
-			_ = content.Close()
-			content = packed
+	var content io.ReadSeeker = file
+	if packed {
+		header.Set("Vary", "Accept-Encoding")
+		if takesGzip(r.Header.Values("Accept-Encoding")) {
 			header.Set("Content-Encoding", "gzip")
+		} else if plain, err := unpacked(file); err == nil {
+			content = plain
+		} else {
+			http.Error(w, "This binary's web pages are damaged. Build it anew with: make build", http.StatusInternalServerError)
+			return
 		}
 	}
 	header.Set("Content-Security-Policy", policy)
@@ -98,17 +103,29 @@ func route(urlPath string) (name, policy string, isPage bool) {
 	return "", "", false
 }
 
-// open opens a regular file of dist; a name that climbs finds nothing.
-func (h handler) open(name string) (http.File, bool) {
-	content, err := http.FS(h.files).Open("dist/" + name)
+// open opens a regular file of dist, or its .gz where there is that alone; a
+// name that climbs finds nothing.
+func (h handler) open(name string) (file http.File, packed, found bool) {
+	for _, suffix := range []string{"", ".gz"} {
+		file, err := http.FS(h.files).Open("dist/" + name + suffix)
+		if err != nil {
+			continue
+		}
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			return file, suffix != "", true
+		}
+		_ = file.Close()
+	}
+	return nil, false, false
+}
+
+func unpacked(file io.Reader) (io.ReadSeeker, error) {
+	reader, err := gzip.NewReader(file)
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
-	if info, err := content.Stat(); err != nil || !info.Mode().IsRegular() {
-		_ = content.Close()
-		return nil, false
-	}
-	return content, true
+	content, err := io.ReadAll(reader)
+	return bytes.NewReader(content), err
 }
 
 // etag names the bytes, so that a page and the same page packed differ; "" where

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,19 +14,26 @@ import (
 func built() handler {
 	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
 	return handler{fstest.MapFS{
-		"dist/.keep":                     text(""),
-		"dist/index.html":                text("start page"),
-		"dist/graphiql.html":             text("explorer"),
-		"dist/graphiql.html.gz":          text("packed explorer"),
-		"dist/licenses.txt":              text("notices"),
-		"dist/secret.txt":                text("not routed"),
-		"dist/assets/index-AbCd1234.js":  text("script"),
-		"dist/assets/index-AbCd1234.css": text("style"),
-		"dist/assets/big-AbCd1234.js":    text("plain script"),
-		"dist/assets/big-AbCd1234.js.gz": text("packed script"),
-		"dist/assets/icon-AbCd1234.svg":  text("icon"),
-		"dist/assets/icons-AbCd1234.ttf": text("font"),
+		"dist/.keep":                        text(""),
+		"dist/index.html":                   text("start page"),
+		"dist/graphiql.html":                text("explorer"),
+		"dist/licenses.txt.gz":              text(packed("notices")),
+		"dist/secret.txt":                   text("not routed"),
+		"dist/assets/index-AbCd1234.js":     text("script"),
+		"dist/assets/index-AbCd1234.css":    text("style"),
+		"dist/assets/big-AbCd1234.js.gz":    text(packed("big script")),
+		"dist/assets/broken-AbCd1234.js.gz": text(packed("half a script")[:20]),
+		"dist/assets/icon-AbCd1234.svg":     text("icon"),
+		"dist/assets/icons-AbCd1234.ttf":    text("font"),
 	}}
+}
+
+func packed(text string) string {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, _ = io.WriteString(w, text) // a buffer takes everything
+	_ = w.Close()
+	return out.String()
 }
 
 func ask(t *testing.T, h http.Handler, method, target string, headers ...string) *http.Response {
@@ -55,6 +64,7 @@ func TestFilesAndTypes(t *testing.T) {
 		"/graphiql":                  {"text/html; charset=utf-8", "explorer", "no-cache"},
 		"/licenses.txt":              {"text/plain; charset=utf-8", "notices", "no-cache"},
 		"/assets/index-AbCd1234.js":  {"text/javascript; charset=utf-8", "script", "public, max-age=31536000, immutable"},
+		"/assets/big-AbCd1234.js":    {"text/javascript; charset=utf-8", "big script", "public, max-age=31536000, immutable"},
 		"/assets/index-AbCd1234.css": {"text/css; charset=utf-8", "style", "public, max-age=31536000, immutable"},
 		"/assets/icon-AbCd1234.svg":  {"image/svg+xml", "icon", "public, max-age=31536000, immutable"},
 		"/assets/icons-AbCd1234.ttf": {"font/ttf", "font", "public, max-age=31536000, immutable"},
@@ -117,16 +127,16 @@ func TestGzipWhereTheClientTakesIt(t *testing.T) {
 		"": false, "br": false, "gzip;q=0": false, "gzip; q=0.000": false, "*;q=0": false, "*, gzip;q=0": false, "gzip;q=0, *": false,
 		"gzipped": false, "gzip;q=much": false,
 	} {
-		for target, bodies := range map[string][2]string{
-			"/graphiql":                 {"explorer", "packed explorer"},
-			"/assets/big-AbCd1234.js":   {"plain script", "packed script"},
-			"/assets/index-AbCd1234.js": {"script", "script"},
+		for target, text := range map[string]string{
+			"/licenses.txt": "notices", "/assets/big-AbCd1234.js": "big script", "/assets/index-AbCd1234.js": "script",
 		} {
 			answer := ask(t, built(), http.MethodGet, target, "Accept-Encoding", accepted)
-			packed := want && bodies[0] != bodies[1]
-			encoding, wantBody := "", bodies[0]
-			if packed {
-				encoding, wantBody = "gzip", bodies[1]
+			encoding, vary, wantBody := "", "Accept-Encoding", text
+			switch {
+			case text == "script":
+				vary = "" // it is there as it is, for everybody
+			case want:
+				encoding, wantBody = "gzip", packed(text)
 			}
 			if got := answer.Header.Get("Content-Encoding"); got != encoding {
 				t.Errorf("%s with Accept-Encoding %q has Content-Encoding %q, want %q", target, accepted, got, encoding)
@@ -134,8 +144,8 @@ func TestGzipWhereTheClientTakesIt(t *testing.T) {
 			if got := body(t, answer); got != wantBody {
 				t.Errorf("%s with Accept-Encoding %q answers %q, want %q", target, accepted, got, wantBody)
 			}
-			if got := answer.Header.Get("Vary"); got != "Accept-Encoding" {
-				t.Errorf("%s has Vary %q", target, got)
+			if got := answer.Header.Get("Vary"); got != vary {
+				t.Errorf("%s has Vary %q, want %q", target, got, vary)
 			}
 			if got := answer.Header.Get("Content-Type"); strings.Contains(got, "gzip") {
 				t.Errorf("%s packed has type %q, want that of the file", target, got)
@@ -144,22 +154,36 @@ func TestGzipWhereTheClientTakesIt(t *testing.T) {
 	}
 }
 
+func TestADamagedFileIsNotSentInPart(t *testing.T) {
+	t.Parallel()
+	answer := ask(t, built(), http.MethodGet, "/assets/broken-AbCd1234.js")
+	if answer.StatusCode != http.StatusInternalServerError || answer.Header.Get("Cache-Control") != "" {
+		t.Errorf("it answers %s, Cache-Control %q", answer.Status, answer.Header.Get("Cache-Control"))
+	}
+	if got := body(t, answer); !strings.Contains(got, "make build") {
+		t.Errorf("it answers %q, which does not tell how to build", got)
+	}
+}
+
 func TestAKnownPageIsNotSentAgain(t *testing.T) {
 	t.Parallel()
-	plain := ask(t, built(), http.MethodGet, "/graphiql").Header.Get("ETag")
-	packed := ask(t, built(), http.MethodGet, "/graphiql", "Accept-Encoding", "gzip").Header.Get("ETag")
+	plain := ask(t, built(), http.MethodGet, "/licenses.txt").Header.Get("ETag")
+	packed := ask(t, built(), http.MethodGet, "/licenses.txt", "Accept-Encoding", "gzip").Header.Get("ETag")
 	start := ask(t, built(), http.MethodGet, "/").Header.Get("ETag")
 	if plain == "" || plain == packed || plain == start {
 		t.Fatalf("ETags are not told apart: plain %q, packed %q, start page %q", plain, packed, start)
 	}
-	if answer := ask(t, built(), http.MethodGet, "/graphiql", "If-None-Match", plain); answer.StatusCode != http.StatusNotModified {
+	if answer := ask(t, built(), http.MethodGet, "/", "If-None-Match", start); answer.StatusCode != http.StatusNotModified {
 		t.Errorf("the same ETag answers %s, want 304", answer.Status)
 	}
-	if answer := ask(t, built(), http.MethodGet, "/graphiql", "If-None-Match", packed); answer.StatusCode != http.StatusOK {
-		t.Errorf("the packed page's ETag answers %s for the plain one, want 200", answer.Status)
+	if answer := ask(t, built(), http.MethodGet, "/licenses.txt", "If-None-Match", plain); answer.StatusCode != http.StatusNotModified {
+		t.Errorf("the unpacked text's ETag answers %s, want 304", answer.Status)
 	}
-	if answer := ask(t, built(), http.MethodGet, "/graphiql", "If-None-Match", packed, "Accept-Encoding", "gzip"); answer.StatusCode != http.StatusNotModified {
-		t.Errorf("the packed page's ETag answers %s, want 304", answer.Status)
+	if answer := ask(t, built(), http.MethodGet, "/licenses.txt", "If-None-Match", packed); answer.StatusCode != http.StatusOK {
+		t.Errorf("the packed text's ETag answers %s for the unpacked one, want 200", answer.Status)
+	}
+	if answer := ask(t, built(), http.MethodGet, "/licenses.txt", "If-None-Match", packed, "Accept-Encoding", "gzip"); answer.StatusCode != http.StatusNotModified {
+		t.Errorf("the packed text's ETag answers %s, want 304", answer.Status)
 	}
 }
 

@@ -2,6 +2,10 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "e2e",
+  projects: [
+    { name: "pages", testMatch: "*.spec.ts" },
+    { name: "pictures", testMatch: "pictures.ts" },
+  ],
   // One browser and one server at a time: the tests share the sample data.
   workers: 1,
   timeout: 60_000,

@@ -59,12 +59,15 @@ func findable(values []string) []string {
 	}
 	kept := make([]string, 0, len(values))
 	for _, v := range values {
-		if utf8.ValidString(v) && !strings.ContainsRune(v, 0) {
+		if storable(v) {
 			kept = append(kept, v)
 		}
 	}
 	return kept
 }
+
+// storable reports a text that a database can hold.
+func storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
 // Keep is the part of the filter that goes by local time: it tells whether
 // usage at that time counts. Nil where all of it does. The filter must be

@@ -443,14 +443,16 @@ func TestClientDays(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, func(t *testing.T, db *database.DB) {
 		b := newBench(db)
-		b.shop(t, "shop", "UTC", "b", "B", "a", "Z")
+		b.shop(t, "shop", "UTC", "b", "B", "a", "Z", "void")
 		b.customer(t, "shop", workspace.CustomerInput{ClientID: new("a"), Name: new("Ada")})
 		last := noon + 65*86_400_000_000 // more than two pieces of days later
-		void := answer("shop", "Z", 99)
+		void, only := answer("shop", "Z", 99), answer("shop", "void", 99)
 		b.count(t, answer("shop", "b", 5), answer("shop", "a", 5), answer("shop", "B", 5), answer("shop", "a", 7, when(last)),
-			answer("shop", "b", 3, when(last)), answer("shop", "b", 4, when(last+3_600_000_000)), answer("shop", "Z", 1, when(last)), void)
-		if _, err := b.Void(t.Context(), "shop", void.ID, noon, nil); err != nil {
-			t.Fatal(err)
+			answer("shop", "b", 3, when(last)), answer("shop", "b", 4, when(last+3_600_000_000)), answer("shop", "Z", 1, when(last)), void, only)
+		for _, u := range []*ledger.Usage{void, only} {
+			if _, err := b.Void(t.Context(), "shop", u.ID, noon, nil); err != nil {
+				t.Fatal(err)
+			}
 		}
 		r := calendar.Range{Start: day("2024-01-01"), End: day("2024-04-30")}
 		read := func(keep func(calendar.Local) bool) []string {
@@ -474,6 +476,10 @@ func TestClientDays(t *testing.T) {
 		if got := read(nil); !slices.Equal(got, want) {
 			t.Errorf("kept: %q", got)
 		}
+		b.snapshot(t, "shop", func(s *ledger.Snapshot, scope ledger.Scope) error {
+			clients(t, s, scope, r, false) // names none without usage
+			return nil
+		})
 		if got := read(func(calendar.Local) bool { return true }); !slices.Equal(got, want) {
 			t.Errorf("folded by quarter: %q", got)
 		}

@@ -163,8 +163,13 @@ func TestDatabaseAway(t *testing.T) {
 		t.Errorf("/readyz answers %d", a.StatusCode)
 	}
 	series := n.scrape(t)
-	if failures, tracked := series["contatore_commit_failures_total{}"], series["contatore_events_total{result=TRACKED}"]; failures != 2 || tracked != 1 {
-		t.Errorf("%v failures, %v tracked", failures, tracked)
+	for name, want := range map[string]float64{
+		"contatore_commit_failures_total{}": 2, "contatore_commit_events{}.count": 2, "contatore_commit_events{}.sum": 2,
+		"contatore_events_total{result=TRACKED}": 1, "contatore_events_total{result=DUPLICATE}": 1,
+	} {
+		if series[name] != want {
+			t.Errorf("%s is %v, want %v", name, series[name], want)
+		}
 	}
 	agrees(t, c.url)
 }

@@ -3,6 +3,7 @@ package server_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/contatore/contatore/internal/auth"
 	"github.com/contatore/contatore/internal/database"
@@ -33,6 +34,7 @@ func TestTimeZoneChange(t *testing.T) {
 		n.shop(t)
 		n.tell(t, aroundMidnight, `{"trackUsageBatch":{"tracked":2}}`)
 		n.tell(t, byDay, figures("1", "2", `{"cost":3}`))
+		began := time.Now()
 		for _, zone := range []struct{ name, figures string }{
 			{"Asia/Tokyo", figures("0", "3", `{"cost":3}`)},
 			{"America/Los_Angeles", figures("3", "0", `{"cost":3}`)},
@@ -45,6 +47,9 @@ func TestTimeZoneChange(t *testing.T) {
 			t.Error("the log does not tell of the rebuild")
 		}
 		waitReady(t, url)
+		if took := time.Since(began); took > 45*time.Second {
+			t.Errorf("it took %s: nobody told it of the change, it looked by itself", took)
+		}
 		n.tell(t, byDay, figures("3", "0", `{"cost":3}`))
 		agrees(t, url)
 	})

@@ -150,6 +150,10 @@ func (n *node) stop() error {
 // ends wants Run to come back by itself, with a fault.
 func (n *node) ends(t *testing.T, code fault.Code, words ...string) {
 	t.Helper()
+	if n.out.has("Listening on ") {
+		t.Error("it started")
+		return
+	}
 	<-n.ended
 	err := n.err
 	n.err = nil // told here

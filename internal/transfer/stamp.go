@@ -45,7 +45,7 @@ func stamp(text string, zone *time.Location) (calendar.Instant, error) {
 			return calendar.At(t), nil
 		}
 	}
-	if strings.Trim(text, "0123456789") == "" {
+	if strings.Trim(text, "0123456789.") == "" {
 		return epoch(text)
 	}
 	return 0, errStamp

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, type Page } from "@playwright/test";
+import { expect, type Page, type Request } from "@playwright/test";
 import { test as withServer, type Server } from "./server";
 
 const examples = path.resolve(import.meta.dirname, "../src/graphiql/examples");
@@ -32,18 +32,29 @@ async function open(page: Page, server: Server, fragment = `#key=${server.key}&w
   await expect(page.locator(".graphiql-query-editor .view-line").first()).toBeVisible();
 }
 
-/** Runs the open tab and gives the answer's status and body. */
-async function run(page: Page, operation: string): Promise<{ status: number; body: { data?: unknown; errors?: unknown } }> {
-  const answered = page.waitForResponse(
-    (response) =>
-      new URL(response.url()).pathname === "/graphql" &&
-      (response.request().postDataJSON() as { operationName?: string }).operationName === operation,
-  );
-  await page.getByRole("button", { name: /Execute query/ }).click();
-  const response = await answered;
+/** Waits for the answer to an operation and gives its status and body. */
+async function answerTo(page: Page, operation: string): Promise<{ status: number; body: { data?: unknown; errors?: unknown } }> {
+  const response = await page.waitForResponse((response) => asks(response.request(), operation));
   return { status: response.status(), body: (await response.json()) as { data?: unknown; errors?: unknown } };
 }
 
+/** Runs the open tab and gives the answer's status and body. */
+async function run(page: Page, operation: string): ReturnType<typeof answerTo> {
+  const answer = answerTo(page, operation);
+  await executeButton(page).click();
+  return answer;
+}
+
+function asks(request: Request, operation: string): boolean {
+  if (new URL(request.url()).pathname !== "/graphql") return false;
+  return (request.postDataJSON() as { operationName?: string }).operationName === operation;
+}
+
+const executeButton = (page: Page) => page.getByRole("button", { name: /Execute query/ });
+const tabButtons = (page: Page) => page.locator(".graphiql-tab-button");
+const tabButton = (page: Page, operation: string) => tabButtons(page).getByText(operation, { exact: true });
+
+const invitation = (page: Page) => page.getByText("its answer appears here");
 const shown = (page: Page) => page.locator(".graphiql-response .view-lines");
 
 test("a link signs in, and its key leaves the address at once", async ({ page, server, watch }) => {
@@ -58,9 +69,9 @@ test("a link signs in, and its key leaves the address at once", async ({ page, s
 
 test("each example answers without errors", async ({ page, server, watch }) => {
   await open(page, server);
-  await expect(page.getByRole("tab")).toHaveText(operations);
+  await expect(tabButtons(page)).toHaveText(operations);
   for (const operation of operations) {
-    await page.getByRole("tab", { name: operation, exact: true }).click();
+    await tabButton(page, operation).click();
     await expect(page.locator(".graphiql-query-editor .view-lines")).toContainText(operation);
     const { status, body } = await run(page, operation);
     expect(status, operation).toBe(200);
@@ -73,9 +84,53 @@ test("each example answers without errors", async ({ page, server, watch }) => {
 
 test("the tracking example counts", async ({ page, server }) => {
   await open(page, server);
-  await page.getByRole("tab", { name: "TrackAnAnswer" }).click();
+  await tabButton(page, "TrackAnAnswer").click();
   const { body } = await run(page, "TrackAnAnswer");
   expect(body.data).toMatchObject({ trackUsage: { tracked: true, reason: null, usage: { clientId: "customer-001" } } });
+});
+
+test("a tab can be run at the moment it is opened", async ({ page, server }) => {
+  await open(page, server);
+  const answer = answerTo(page, "WhoAmI");
+  const run = await executeButton(page).elementHandle();
+  // Both clicks in one go: no time for the editor to tell anybody of its new text.
+  await tabButton(page, "WhoAmI").evaluate((tab: HTMLElement, run) => {
+    tab.click();
+    (run as HTMLElement).click();
+  }, run);
+  expect((await answer).body).toEqual({ data: { viewer: { role: "ADMIN", workspaceId: null } } });
+});
+
+test("nothing is lost of what is clicked while the editors load", async ({ page, server }) => {
+  await page.goto(`${server.url}/graphiql#key=${server.key}`);
+  await tabButton(page, "WhoAmI").click(); // waits until it can be
+  await expect(page.locator(".graphiql-query-editor .view-lines")).toContainText("WhoAmI");
+  await run(page, "WhoAmI");
+  await expect(shown(page)).toContainText("ADMIN");
+});
+
+test("leaving a tab gives up its operation, so that no answer lands in another", async ({ page, server }) => {
+  await open(page, server);
+  await page.route("**/graphql", (route) => (asks(route.request(), "OneDashboard") ? undefined : route.continue())); // it waits for ever
+  const asked = page.waitForRequest((request) => asks(request, "OneDashboard"));
+  const givenUp = page.waitForEvent("requestfailed", (request) => asks(request, "OneDashboard"));
+  await executeButton(page).click();
+  await asked;
+  await expect(invitation(page)).toBeHidden();
+  await tabButton(page, "WhoAmI").click();
+  await givenUp;
+  await expect(invitation(page)).toBeVisible();
+  await run(page, "WhoAmI");
+  await expect(shown(page)).toContainText("ADMIN");
+  await expect(invitation(page)).toBeHidden();
+});
+
+test("the page is as high as its window, and icons have their titles", async ({ page, server }) => {
+  await open(page, server);
+  await run(page, "OneDashboard");
+  await expect(shown(page)).toContainText("totalCost");
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
+  await expect(page.locator(".graphiql-execute-button title")).toHaveText("play icon");
 });
 
 test("nothing is asked of another origin, and no address holds the key", async ({ page, server, watch }) => {
@@ -93,19 +148,20 @@ test("nothing is asked of another origin, and no address holds the key", async (
 
 test("edits outlast a reload; the key is kept for the tab only", async ({ page, server, context }) => {
   await open(page, server);
-  await page.getByRole("tab", { name: "WhoAmI" }).click();
+  await tabButton(page, "WhoAmI").click();
   await page.locator(".graphiql-query-editor .view-lines").click();
   await page.keyboard.press("Control+A");
   await page.keyboard.insertText("query Mine { viewer { role } }");
   await run(page, "Mine");
-  const kept = () => page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
-  await expect.poll(kept).toContain("query Mine");
+  const kept = (end = "") =>
+    page.evaluate((end) => JSON.stringify(Object.entries(localStorage).filter(([name]) => name.endsWith(end))), end);
+  await expect.poll(() => kept("tabState")).toContain("query Mine"); // GraphiQL takes half a second
   expect(await kept()).not.toContain(server.key);
 
   await page.reload();
   await expect(page.locator(".graphiql-query-editor .view-lines")).toContainText("Mine");
   await expect(page.getByLabel("API key")).toHaveValue(server.key);
-  await page.getByRole("tab", { name: "Usages", exact: true }).click();
+  await tabButton(page, "Usages").click();
   expect((await run(page, "Usages")).body.errors).toBeUndefined();
 
   const other = await context.newPage();

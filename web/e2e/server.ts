@@ -35,8 +35,11 @@ export const test = base.extend<object, { server: Server }>({
       const child = spawn(
         binary,
         ["serve", "--demo", "--addr", "127.0.0.1:0", "--database-url", `sqlite://${path.join(folder, "x.db")}`, "--admin-key", secret],
-        { stdio: ["ignore", "pipe", "inherit"] },
+        { stdio: ["ignore", "pipe", "pipe"] },
       );
+      createInterface({ input: child.stderr }).on("line", (line) => {
+        if (!line.includes('"level":"INFO"')) console.error(line);
+      });
       try {
         let address: string | undefined;
         for await (const line of createInterface({ input: child.stdout })) {

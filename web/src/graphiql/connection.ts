@@ -1,4 +1,5 @@
-import type { Fetcher } from "@graphiql/toolkit";
+import type { Fetcher, FetcherParams, Unsubscribable } from "@graphiql/toolkit";
+import { type ExecutionResult, Kind, parse } from "graphql";
 import { keepKey, type Session } from "../session";
 import { post } from "./post";
 
@@ -44,13 +45,31 @@ export class Connection {
     this.#try({ ...this.#snapshot, key }, rest);
   };
 
-  readonly fetcher: Fetcher = async (params) => {
+  /** Answers as an observable: that is what GraphiQL can leave, when it is stopped or its tab is left. */
+  readonly fetcher: Fetcher = (params) => {
+    const subscribe = (observer: { next: (result: ExecutionResult) => void; complete: () => void }): Unsubscribable => {
+      const leaving = new AbortController();
+      void this.#answer(params, leaving.signal).then((result) => {
+        if (leaving.signal.aborted) return;
+        observer.next(result);
+        observer.complete();
+      });
+      return {
+        unsubscribe: () => {
+          leaving.abort();
+        },
+      };
+    };
+    return { subscribe };
+  };
+
+  async #answer(params: FetcherParams, signal: AbortSignal): Promise<ExecutionResult> {
     // The schema is public: so documentation and completion work with a wrong key too.
     const key = params.operationName === "IntrospectionQuery" ? "" : this.#snapshot.key;
-    const { status, result } = await post(params, key);
+    const { status, result } = await post({ ...params, operationName: operationName(params) }, key, signal);
     if (status === 401 && key !== "" && key === this.#snapshot.key) this.#stand({ state: "refused" });
     return result;
-  };
+  }
 
   #try(session: Session, delay: number): void {
     this.#trial.abort();
@@ -76,5 +95,19 @@ export class Connection {
   #stand(standing: Standing): void {
     this.#snapshot = { ...this.#snapshot, standing };
     for (const listener of this.#listeners) listener();
+  }
+}
+
+/**
+ * The name of the operation to run. GraphiQL reads it from the text 100 ms after
+ * the last change: for a tab that was only just opened, or a text that was only
+ * just pasted, it still has the one from before.
+ */
+function operationName({ query, operationName: name }: FetcherParams): string | null | undefined {
+  try {
+    const operations = parse(query).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+    return operations.length === 1 ? operations[0]?.name?.value : name;
+  } catch {
+    return name; // the server will tell what is wrong with the text
   }
 }

@@ -1,8 +1,11 @@
+import { useMonaco } from "@graphiql/react";
 import { GraphiQL } from "graphiql";
 import { useState, useSyncExternalStore } from "react";
 import icon from "../icon.svg";
 import type { Connection } from "./connection";
+import { EditorOptions } from "./editors";
 import { exampleTabs, openingTab } from "./examples";
+import { Invitation } from "./invitation";
 import { KeyBox } from "./keybox";
 import { workspaceStorage } from "./storage";
 
@@ -28,8 +31,10 @@ function Explorer({ connection, workspace }: { connection: Connection; workspace
     const tabs = exampleTabs(workspace);
     return { storage, tabs, first: openingTab(storage, tabs) };
   });
+  // Before its editors are there, GraphiQL would forget a run, and show the first tab's text in any tab.
+  const ready = useMonaco((state) => Boolean(state.monaco));
   return (
-    <main className="explorer">
+    <main className="explorer" inert={!ready}>
       <GraphiQL
         fetcher={connection.fetcher}
         storage={opening.storage}
@@ -43,6 +48,10 @@ function Explorer({ connection, workspace }: { connection: Connection; workspace
         <GraphiQL.Logo>
           <span className="visually-hidden">GraphiQL</span>
         </GraphiQL.Logo>
+        <GraphiQL.Footer>
+          <Invitation />
+        </GraphiQL.Footer>
+        <EditorOptions />
       </GraphiQL>
     </main>
   );
