@@ -43,7 +43,7 @@ func lost(err error) bool {
 		return true
 	}
 	var network net.Error
-	return slices.Contains([]string{"57P01", "57P02", "57P03", "53300"}, state) ||
+	return slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "55000", "3D000"}, state) ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.EOF) ||
 		errors.Is(err, io.ErrUnexpectedEOF) ||
 		// Time that is up looks like a network's, too.

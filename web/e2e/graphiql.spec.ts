@@ -16,8 +16,18 @@ interface Watch {
 }
 
 const test = withServer.extend<{ watch: Watch }>({
-  watch: async ({ page }, provide) => {
+  watch: async ({ page, server }, provide) => {
     const watch: Watch = { requests: [], complaints: [] };
+    // There is no network but the server.
+    await page.context().route(
+      (address) => address.origin !== server.url,
+      (route) => route.abort(),
+    );
+    await page.addInitScript(() => {
+      addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+        console.error("Content Security Policy", violatedDirective, blockedURI);
+      });
+    });
     page.on("request", (request) => watch.requests.push(request.url()));
     page.on("pageerror", (error) => watch.complaints.push(error.message));
     page.on("console", (message) => {
@@ -139,6 +149,17 @@ test("nothing is asked of another origin, and no address holds the key", async (
   await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
   await expect(page.getByText("All Schema Types")).toBeVisible();
   await page.getByRole("button", { name: /Prettify/ }).click();
+  await page.locator(".graphiql-query-editor .view-line").nth(4).click();
+  await page.keyboard.press("Control+F"); // Monaco's search has icons of its own
+  await expect(page.getByRole("textbox", { name: "Find" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("End");
+  await page.keyboard.type("\ntotalC");
+  await expect(page.getByRole("option", { name: /^totalCost/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Show History" }).click();
+  await page.getByRole("button", { name: "Open settings dialog" }).click();
+  await page.getByRole("button", { name: "Dark", exact: true }).click();
   await expect.poll(() => page.workers().length).toBeGreaterThanOrEqual(2);
   const addresses = [...watch.requests, ...page.workers().map((worker) => worker.url())];
   expect(addresses.filter((address) => new URL(address).origin !== server.url)).toEqual([]);
