@@ -86,23 +86,24 @@ func TestAppendStoresEverything(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, func(t *testing.T, db *database.DB) {
 		b := newBench(db)
-		b.shop(t, "shop", "UTC", "anna")
+		b.shop(t, "early", "UTC", "anna")
+		b.shop(t, "late", "UTC", "anna")
 		entries := []*ledger.Usage{
-			answer("shop", "anna", 1, key("it's \"a\" key, {with} \\ all, 🛍 perché"), model("x/y:z, \"model\""), tokens(0, math.MaxInt32), when(at("1970-01-01T00:00:00.000001Z"))),
-			answer("shop", "anna", money.MaxPrice, key("dear"), kind("a-z_0.9"), tokens(math.MaxInt32, 0), when(at("2199-12-31T23:59:59.999999Z"))),
-			answer("shop", "anna", 0, key(strings.Repeat("k", 255)), model(strings.Repeat("m", 128))),
+			answer("early", "anna", 1, key("it's \"a\" key, {with} \\ all, 🛍 perché"), model("x/y:z, \"model\""), tokens(0, math.MaxInt32), when(at("1970-01-01T00:00:00.000001Z"))),
+			answer("late", "anna", money.MaxPrice, key("dear"), kind("a-z_0.9"), tokens(math.MaxInt32, 0), when(at("2199-12-31T23:59:59.999999Z"))),
+			answer("late", "anna", 0, key(strings.Repeat("k", 255)), model(strings.Repeat("m", 128)), when(at("2199-12-31T00:00:00Z"))),
 		}
 		b.count(t, entries...)
 		again := make([]*ledger.Usage, len(entries))
 		for i, u := range entries {
-			again[i] = answer("shop", "anna", 77, key(*u.IdempotencyKey))
+			again[i] = answer(u.WorkspaceID, "anna", 77, key(*u.IdempotencyKey))
 		}
 		for i, o := range b.count(t, again...) {
 			if line(o.Usage) != line(entries[i]) || o.Usage.ID != entries[i].ID || o.Usage.RecordedAt != noon+1 || !o.Duplicate {
 				t.Errorf("stored %s, sent %s", line(o.Usage), line(entries[i]))
 			}
 		}
-		b.wantClean(t, "shop")
+		b.wantClean(t, "early", "late")
 	})
 }
 

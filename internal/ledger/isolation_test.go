@@ -167,12 +167,13 @@ func everything(t *testing.T, b *bench) {
 	t.Helper()
 	b.shop(t, "shop", "America/St_Johns", "anna", "bruno")
 	b.shop(t, "other", "UTC", "anna")
-	entries := append(around("shop", at("2010-11-07T02:31:00Z")), answer("other", "anna", 5, key("k"), tokens(1, 1)), answer("shop", "anna", 5, key("k")))
+	then := when(at("2010-11-07T12:00:00Z"))
+	entries := append(around("shop", at("2010-11-07T02:31:00Z")), answer("other", "anna", 5, key("k"), tokens(1, 1)), answer("shop", "anna", 5, key("k"), then))
 	for _, u := range entries {
 		u.ClientID = "anna"
 	}
 	b.count(t, entries...)
-	b.count(t, answer("shop", "anna", 5, key("k")), answer("shop", "anna", math.MaxInt64), answer("shop", "bruno", math.MaxInt64))
+	b.count(t, answer("shop", "anna", 5, key("k"), then), answer("shop", "anna", math.MaxInt64, then), answer("shop", "bruno", math.MaxInt64, then))
 	if _, err := b.Append(t.Context(), []ledger.Ref{{WorkspaceID: "shop", Phone: "+393331234567"}}, func(*ledger.Directory) []*ledger.Usage { return nil }); err != nil {
 		t.Fatal(err)
 	}

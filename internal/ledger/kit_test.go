@@ -25,7 +25,7 @@ import (
 func TestMain(m *testing.M) {
 	// A check is dozens of transactions: a few say enough, where the command
 	// line doesn't ask for more.
-	if err := flag.Set("rapid.checks", "12"); err != nil {
+	if err := flag.Set("rapid.checks", "8"); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)

@@ -71,7 +71,7 @@ func TestCallersShareACommit(t *testing.T) {
 		for range 100 {
 			others = append(others, s.send(s.ctx, answer()))
 		}
-		s.waiting(100)
+		s.waiting(t, 100)
 		release()
 		want(t, first, "TRACKED")
 		for _, o := range others {
@@ -99,7 +99,7 @@ func TestACallIsOneTransaction(t *testing.T) {
 					t.Errorf("%+v, %v", b, err)
 				}
 			})
-			s.waiting([]int{6, 12, 37, 40, 47}[i])
+			s.waiting(t, []int{6, 12, 37, 40, 47}[i])
 		}
 		release()
 		want(t, first, "TRACKED")
@@ -123,9 +123,8 @@ func TestAFullQueueRefusesAtOnce(t *testing.T) {
 			}
 			large <- b
 		}()
-		s.waiting(8)
-		_, err := s.Track(s.ctx, answer())
-		wantFault(t, err, fault.Overloaded)
+		s.waiting(t, 8)
+		s.refused(t, fault.Overloaded)
 		release()
 		want(t, first, "TRACKED")
 		if b := <-large; b == nil || b.Tracked != 8 {
@@ -137,9 +136,8 @@ func TestAFullQueueRefusesAtOnce(t *testing.T) {
 		for range 5 {
 			others = append(others, s.send(s.ctx, answer()))
 		}
-		s.waiting(5)
-		_, err = s.Track(s.ctx, answer())
-		wantFault(t, err, fault.Overloaded)
+		s.waiting(t, 5)
+		s.refused(t, fault.Overloaded)
 		release()
 		want(t, first, "TRACKED")
 		for _, o := range others {
@@ -162,15 +160,14 @@ func TestStopCommitsWhatWasAccepted(t *testing.T) {
 		for range 3 {
 			others = append(others, s.send(s.ctx, answer()))
 		}
-		s.waiting(3)
+		s.waiting(t, 3)
 		impatient, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := s.Stop(impatient); err == nil {
 			t.Error("stopped before the commits")
 		}
-		_, err := s.Track(s.ctx, answer())
-		wantFault(t, err, fault.Unavailable)
-		_, err = s.TrackBatch(s.ctx, []meter.Input{answer()})
+		s.refused(t, fault.Unavailable)
+		_, err := s.TrackBatch(s.ctx, []meter.Input{answer()})
 		wantFault(t, err, fault.Unavailable)
 		release()
 		for range 2 {
@@ -182,8 +179,7 @@ func TestStopCommitsWhatWasAccepted(t *testing.T) {
 		for _, o := range others {
 			want(t, o, "TRACKED")
 		}
-		_, err = s.Track(s.ctx, answer())
-		wantFault(t, err, fault.Unavailable)
+		s.refused(t, fault.Unavailable)
 		if n := s.counted(t); n != 4 {
 			t.Errorf("%d counted, want 4", n)
 		}
@@ -203,7 +199,7 @@ func TestWhoGivesUpWaiting(t *testing.T) {
 		<-held
 		waits := s.send(ctx, keyed("waits"))
 		stays := s.send(s.ctx, keyed("stays"))
-		s.waiting(2)
+		s.waiting(t, 2)
 		cancel()
 		for _, got := range []<-chan outcome{first, waits} {
 			wantFault(t, (<-got).err, fault.Unavailable)
@@ -236,11 +232,11 @@ func TestAPoisonedCallHarmsNobody(t *testing.T) {
 		}
 		first, release := s.busy(t)
 		good := []<-chan outcome{s.send(s.ctx, answer())}
-		s.waiting(1)
+		s.waiting(t, 1)
 		bad := s.send(s.ctx, answer(price("1"), func(in *meter.Input) { in.Kind = new("poison") }))
-		s.waiting(2)
+		s.waiting(t, 2)
 		good = append(good, s.send(s.ctx, answer()))
-		s.waiting(3)
+		s.waiting(t, 3)
 		release()
 		want(t, first, "TRACKED")
 		for _, o := range good {
@@ -308,8 +304,7 @@ func TestTwoMetersOnOneDatabase(t *testing.T) {
 func TestBrokenRandomness(t *testing.T) {
 	t.Parallel()
 	each(t, meter.Options{Random: iotest.ErrReader(io.ErrUnexpectedEOF)}, func(t *testing.T, s *shop) {
-		_, err := s.Track(s.ctx, answer())
-		wantFault(t, err, fault.Internal)
+		s.refused(t, fault.Internal)
 		if n := s.counted(t); n != 0 {
 			t.Errorf("%d counted", n)
 		}

@@ -230,7 +230,7 @@ func TestOthersWorkspacesAreHidden(t *testing.T) {
 		own, theirs := s.send(as(t, auth.Tracker), answer(func(in *meter.Input) { in.WorkspaceID = "other" })),
 			s.send(s.ctx, answer(func(in *meter.Input) { in.WorkspaceID = "other" }))
 		none := s.send(as(t, auth.Tracker), answer(func(in *meter.Input) { in.WorkspaceID = "nowhere" }))
-		s.waiting(3)
+		s.waiting(t, 3)
 		release()
 		want(t, first, "TRACKED")
 		want(t, theirs, "TRACKED")

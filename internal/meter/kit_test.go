@@ -235,11 +235,33 @@ func (s *shop) busy(t *testing.T) (first <-chan outcome, release func()) {
 	return first, release
 }
 
+// patience is far longer than anything here takes: what isn't there by then
+// never comes.
+const patience = 20 * time.Second
+
 // waiting returns when that many events wait for a commit: a call that has
 // joined the line tells nobody else.
-func (s *shop) waiting(n int) {
+func (s *shop) waiting(t *testing.T, n int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	for s.Depth() != n {
+		if ctx.Err() != nil {
+			t.Fatalf("%d events wait, want %d", s.Depth(), n)
+		}
 		runtime.Gosched()
+	}
+}
+
+// refused wants one answer to be turned away at once, with that fault.
+func (s *shop) refused(t *testing.T, code fault.Code) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	_, err := s.Track(ctx, answer())
+	wantFault(t, err, code)
+	if ctx.Err() != nil {
+		t.Errorf("an answer to be refused with %s was kept waiting", code)
 	}
 }
 

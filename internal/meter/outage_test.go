@@ -146,7 +146,7 @@ func TestPostgresAway(t *testing.T) {
 	for i := 1; i < 5; i++ {
 		all = append(all, s.send(s.ctx, keyed(fmt.Sprint("k", i))))
 	}
-	s.waiting(4)
+	s.waiting(t, 4)
 	network.cut()
 	release()
 	for _, o := range all {

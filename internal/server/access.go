@@ -91,7 +91,7 @@ func (s *server) logAnswer(ctx context.Context, r *http.Request, record *recorde
 	}
 	attrs := []slog.Attr{
 		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", record.code()),
-		slog.Int64("bytes", record.bytes), slog.Duration("took", took), slog.String("from", r.RemoteAddr),
+		slog.Int64("bytes", record.bytes), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("from", r.RemoteAddr),
 	}
 	if aborted {
 		attrs = append(attrs, slog.Bool("aborted", true))

@@ -72,7 +72,7 @@ func (d *days) rebuild(ctx context.Context) error {
 		if err := d.book.RebuildDays(ctx, id, nil); err != nil {
 			return err
 		}
-		d.log.InfoContext(ctx, "client days rebuilt", "workspace", id, "took", d.now().Sub(began))
+		d.log.InfoContext(ctx, "client days rebuilt", "workspace", id, "took_ms", d.now().Sub(began).Milliseconds())
 	}
 	return nil
 }

@@ -148,8 +148,7 @@ test("nothing is asked of another origin, and no address holds the key", async (
   await run(page, "OneDashboard");
   await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
   await expect(page.getByText("All Schema Types")).toBeVisible();
-  await page.getByRole("button", { name: /Prettify/ }).click();
-  await page.locator(".graphiql-query-editor .view-line").nth(4).click();
+  await page.locator(".graphiql-query-editor .view-line", { hasText: "startDate" }).click();
   await page.keyboard.press("Control+F"); // Monaco's search has icons of its own
   await expect(page.getByRole("textbox", { name: "Find" })).toBeVisible();
   await page.keyboard.press("Escape");
@@ -157,6 +156,9 @@ test("nothing is asked of another origin, and no address holds the key", async (
   await page.keyboard.type("\ntotalC");
   await expect(page.getByRole("option", { name: /^totalCost/ })).toBeVisible();
   await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+Z");
+  await page.getByRole("button", { name: /Prettify/ }).click();
+  await expect(page.locator(".graphiql-query-editor .view-lines")).toContainText("{lastDays: 30}");
   await page.getByRole("button", { name: "Show History" }).click();
   await page.getByRole("button", { name: "Open settings dialog" }).click();
   await page.getByRole("button", { name: "Dark", exact: true }).click();
@@ -219,4 +221,27 @@ test("the start page takes a key along to GraphiQL", async ({ page, server, watc
   await expect(page.getByText("ADMIN all workspaces")).toBeVisible();
   expect(watch.requests.filter((address) => address.includes(server.key))).toEqual([]);
   expect(watch.complaints).toEqual([]);
+});
+
+test("the start page's commands can be copied, and answer", async ({ page, server, context, request }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(server.url);
+  const copied: string[] = [];
+  for (const button of await page.locator("pre button").all()) {
+    await button.click();
+    await expect(button).toHaveText("Copied");
+    copied.push(await page.evaluate(() => navigator.clipboard.readText()));
+  }
+  expect(copied).toHaveLength(2);
+  for (const command of copied) {
+    const address = /^curl -s (http\S+) \\$/m.exec(command)?.[1] ?? "no address";
+    const data = /-d '([^']+)'/.exec(command)?.[1];
+    const answer = await request.fetch(address, {
+      method: data === undefined ? "GET" : "POST",
+      headers: { Authorization: `Bearer ${server.key}`, "Content-Type": "application/json" },
+      data,
+    });
+    expect(answer.status(), command).toBe(200);
+    expect(await answer.json(), command).not.toHaveProperty("errors");
+  }
 });

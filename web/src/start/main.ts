@@ -11,9 +11,14 @@ for (const block of document.querySelectorAll("pre")) {
   button.type = "button";
   button.textContent = "Copy";
   button.addEventListener("click", () => {
-    void navigator.clipboard.writeText(text).then(() => {
-      button.textContent = "Copied";
-    });
+    navigator.clipboard.writeText(text).then(
+      () => {
+        button.textContent = "Copied";
+      },
+      () => {
+        button.textContent = "Not allowed";
+      },
+    );
   });
   // A page that came by plain HTTP from another host has no clipboard.
   if (isSecureContext) block.append(button);
