@@ -80,10 +80,15 @@ func openFault(err error, path string) error {
 	}
 }
 
-// faultIn is Fault for a statement that ran in ctx. PostgreSQL says that it
-// was cancelled and not why: unless the caller went away, time was up.
+// faultIn is Fault for a statement that ran in ctx. Drivers say that it was
+// cancelled, or that the connection ended, and not why: to whoever went away
+// that is no fault of the database, to everyone else time was up.
 func faultIn(ctx context.Context, err error) error {
-	if sqlstate(err) == "57014" && !errors.Is(ctx.Err(), context.Canceled) {
+	cancelled := sqlstate(err) == "57014"
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled) && (cancelled || lost(err)):
+		return fmt.Errorf("%w: %s", context.Canceled, err.Error()) // only the text: a fault must not show through
+	case cancelled:
 		err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 	}
 	return Fault(err)
