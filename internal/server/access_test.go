@@ -186,7 +186,7 @@ func TestLogHandlers(t *testing.T) {
 		handler  func(io.Writer) slog.Handler
 		want, id string
 	}{
-		{func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) }, "method=GET path=/healthz status=200 bytes=3 took=0s from=127.0.0.1:", "request=mine"},
+		{func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) }, "method=GET path=/healthz status=200 bytes=3 took_ms=0 from=127.0.0.1:", "request=mine"},
 		{func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) }, `"method":"GET","path":"/healthz","status":200,"bytes":3,"took_ms":0,"from":"127.0.0.1:`, `"request":"mine"`},
 	} {
 		log := newSheet()
