@@ -173,7 +173,7 @@ func (h *history) track(t *rapid.T, n int) {
 		inputs[i] = meter.Input{
 			WorkspaceID: h.workspace, ClientID: &a.client, Kind: &a.kind, Model: &a.model,
 			Price:      new(money.DecimalOf(money.Nanos(a.nanos).String())),
-			OccurredAt: new(calendar.StampOf(a.at.Format(time.RFC3339Nano))),
+			OccurredAt: new(calendar.StampOf(a.at.UTC().Format(time.RFC3339Nano))),
 		}
 		if phone := h.oracle.names[a.client][1]; phone != "" && rapid.Bool().Draw(t, "by phone") {
 			inputs[i].ClientID, inputs[i].Phone = nil, &phone

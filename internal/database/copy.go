@@ -151,7 +151,11 @@ func (b *batch) flush(ctx context.Context) error {
 		default:
 			text.WriteString(", ")
 		}
-		fmt.Fprintf(&text, "$%d", i+1)
+		if b.tx.Dialect() == SQLite {
+			text.WriteString("?") // it looks names up one by one
+		} else {
+			fmt.Fprintf(&text, "$%d", i+1)
+		}
 	}
 	text.WriteString(")")
 	_, err := b.tx.Exec(ctx, text.String(), b.values...)

@@ -368,37 +368,62 @@ func TestAPoolOfDeadConnectionsRecovers(t *testing.T) {
 	}
 }
 
-func TestTimeThatIsUpIsUnavailable(t *testing.T) {
-	t.Parallel()
-	testkit.Each(t, func(t *testing.T, db *database.DB) {
-		endless := "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n"
-		for name, run := range map[string]func(ctx context.Context) error{
-			"write": func(ctx context.Context) error {
-				return db.Write(ctx, func(tx *database.Tx) error {
-					_, err := tryTexts(ctx, tx, endless)
-					return err
-				})
-			},
-			"read": func(ctx context.Context) error {
-				return db.Read(ctx, func(tx *database.Tx) error {
-					_, err := tryTexts(ctx, tx, endless)
-					return err
-				})
-			},
-		} {
-			t.Run(name, func(t *testing.T) {
-				late, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-				defer cancel()
-				wantFault(t, run(late), fault.Unavailable, "away or too busy")
+// ending is a context that ends on demand, with the error of one whose caller
+// went away or whose time is up.
+type ending struct {
+	context.Context
+	done chan struct{}
+	err  error
+}
 
-				// Who goes away is not told that the database did.
-				gone, leave := context.WithCancel(t.Context())
-				timer := time.AfterFunc(20*time.Millisecond, leave)
-				defer timer.Stop()
-				if err := run(gone); !errors.Is(err, context.Canceled) || fault.CodeOf(err) != fault.Internal {
-					t.Errorf("cancelled: %v", err)
-				}
-			})
+func (e ending) Done() <-chan struct{} { return e.done }
+
+func (e ending) Err() error {
+	select {
+	case <-e.done:
+		return e.err
+	default:
+		return nil
+	}
+}
+
+func TestAStatementThatIsEndedFromOutside(t *testing.T) {
+	t.Parallel()
+	const long = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 200000000) SELECT count(*) FROM n"
+	testkit.Each(t, func(t *testing.T, db *database.DB) {
+		// underWay returns when the statement runs: before, a cancel would miss it.
+		underWay := func(t *testing.T) {
+			t.Helper()
+			if db.Dialect() == database.SQLite {
+				<-time.After(20 * time.Millisecond) // nobody can ask SQLite
+				return
+			}
+			for len(texts(t, db.Reader(), "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'WITH RECURSIVE%'")) == 0 {
+				continue
+			}
+		}
+		for name, in := range map[string]func(ctx context.Context, fn func(tx *database.Tx) error) error{"write": db.Write, "read": db.Read} {
+			for _, end := range []error{context.DeadlineExceeded, context.Canceled} {
+				t.Run(fmt.Sprint(name, ", ", end), func(t *testing.T) {
+					ctx := ending{t.Context(), make(chan struct{}), end}
+					ended := make(chan error, 1)
+					go func() {
+						ended <- in(ctx, func(tx *database.Tx) error {
+							_, err := tryTexts(ctx, tx, long)
+							return err
+						})
+					}()
+					underWay(t)
+					close(ctx.done)
+					err := <-ended
+					if errors.Is(end, context.DeadlineExceeded) {
+						wantFault(t, err, fault.Unavailable, "away or too busy")
+					} else if !errors.Is(err, context.Canceled) || fault.CodeOf(err) != fault.Internal {
+						// Who goes away is not told that the database did.
+						t.Errorf("error %v", err)
+					}
+				})
+			}
 		}
 		write(t, db, "DELETE FROM customers") // nothing keeps the writer
 	})

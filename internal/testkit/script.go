@@ -308,7 +308,7 @@ func (s *script) track(words []string, _ []statement) error {
 	}
 	in := meter.Input{
 		WorkspaceID: s.workspace, ClientID: &others[1], Kind: take(values, "kind"), Model: take(values, "model"), IdempotencyKey: take(values, "key"),
-		OccurredAt: new(calendar.StampOf(at.Format(time.RFC3339Nano))),
+		OccurredAt: new(calendar.StampOf(at.UTC().Format(time.RFC3339Nano))),
 	}
 	if others[2] != "-" {
 		in.Price = new(money.DecimalOf(others[2]))
