@@ -2,10 +2,9 @@ package analytics
 
 import (
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
 	"github.com/contatore/contatore/internal/ledger"
 )
@@ -59,15 +58,12 @@ func findable(values []string) []string {
 	}
 	kept := make([]string, 0, len(values))
 	for _, v := range values {
-		if storable(v) {
+		if database.Storable(v) {
 			kept = append(kept, v)
 		}
 	}
 	return kept
 }
-
-// storable reports a text that a database can hold.
-func storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
 // Keep is the part of the filter that goes by local time: it tells whether
 // usage at that time counts. Nil where all of it does. The filter must be

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/contatore/contatore/internal/calendar"
-	"github.com/contatore/contatore/internal/fault"
 	"github.com/contatore/contatore/internal/ledger"
 )
 
@@ -25,9 +24,6 @@ import (
 func Open(ctx context.Context, book *ledger.Book, workspaceID string, r *calendar.RangeInput, f *Filter, need Need, now time.Time) (*Stats, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
-	}
-	if !storable(workspaceID) {
-		return nil, fault.New(fault.WorkspaceNotFound, "There is no workspace %q.", workspaceID)
 	}
 	var stats *Stats
 	err := book.Snapshot(ctx, func(s *ledger.Snapshot) error {

@@ -191,7 +191,7 @@ func (k *Keys) Create(ctx context.Context, in CreateInput) (*Created, error) {
 func (k *Keys) check(ctx context.Context, viewer Viewer, in CreateInput) (*Key, error) {
 	row := &Key{Name: in.Name, Role: string(in.Role)}
 	switch {
-	case !clean(in.Name):
+	case !database.Storable(in.Name):
 		return nil, fault.Field("input.name", "name holds a NUL character or is not valid UTF-8.")
 	case strings.TrimSpace(in.Name) == "" || utf8.RuneCountInString(in.Name) > maxName:
 		return nil, fault.Field("input.name", "name must be 1 to %d characters, not all of them blank.", maxName)
@@ -237,7 +237,7 @@ func (k *Keys) check(ctx context.Context, viewer Viewer, in CreateInput) (*Key, 
 
 // knows reports that a workspace exists.
 func (k *Keys) knows(ctx context.Context, workspaceID string) (bool, error) {
-	if !clean(workspaceID) {
+	if !database.Storable(workspaceID) {
 		return false, nil
 	}
 	known, err := k.db.Ent().Workspace.Query().Where(workspace.ID(workspaceID)).Exist(scope.All(ctx))
@@ -246,9 +246,6 @@ func (k *Keys) knows(ctx context.Context, workspaceID string) (bool, error) {
 	}
 	return known, nil
 }
-
-// clean reports a text that every database takes.
-func clean(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
 // Revoke ends a key at once on this node, and within a second on others. It
 // is false where there is none of that id among those the viewer may manage.

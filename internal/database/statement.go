@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/lib/pq"
 )
@@ -207,6 +208,10 @@ func jsonRows(columns []Column) (string, error) {
 	b.WriteByte(']')
 	return b.String(), nil
 }
+
+// Storable reports a text that every database can hold: valid UTF-8 without a
+// NUL character.
+func Storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
 // Among compares a column with a list, to follow the column in a text:
 // parameter is the name of the one that List made.

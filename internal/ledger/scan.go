@@ -25,6 +25,9 @@ func (b *Book) Snapshot(ctx context.Context, read func(*Snapshot) error) error {
 
 // Account finds a workspace; the fault WORKSPACE_NOT_FOUND where there is none.
 func (s *Snapshot) Account(ctx context.Context, workspaceID string) (*Account, error) {
+	if !database.Storable(workspaceID) {
+		return nil, noWorkspace(workspaceID)
+	}
 	var found *Account
 	rows, err := s.tx.Query(ctx, "SELECT id, currency, time_zone, prices, days_ready FROM workspaces WHERE id = $1", workspaceID)
 	err = each(rows, err, func() (err error) {

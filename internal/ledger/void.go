@@ -15,6 +15,9 @@ import (
 // where the workspace has none of that id; the fault WORKSPACE_NOT_FOUND where
 // there is no such workspace.
 func (b *Book) Void(ctx context.Context, workspaceID, id string, at calendar.Instant, reason *string) (*Usage, error) {
+	if !database.Storable(workspaceID) {
+		return nil, fmt.Errorf("void: %w", noWorkspace(workspaceID))
+	}
 	usageID, err := uuid.Parse(id)
 	if err != nil {
 		usageID = uuid.Nil // a text that is no id names no usage, and nor does this one

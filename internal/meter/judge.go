@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/ledger"
 	"github.com/contatore/contatore/internal/money"
 	"github.com/contatore/contatore/internal/workspace"
@@ -80,7 +81,7 @@ type draft struct {
 
 // draw judges what the input says of itself.
 func draw(in Input, now time.Time, id uuid.UUID, hidden bool) draft {
-	d := draft{hidden: hidden || !clean(in.WorkspaceID)}
+	d := draft{hidden: hidden || !database.Storable(in.WorkspaceID)}
 	d.ref.WorkspaceID = in.WorkspaceID
 	recorded := calendar.At(now)
 	d.usage = &ledger.Usage{
@@ -104,7 +105,7 @@ func (d *draft) read(in Input, now time.Time) string {
 		{"model", in.Model},
 		{"idempotencyKey", in.IdempotencyKey},
 	} {
-		if t.text != nil && !clean(*t.text) {
+		if t.text != nil && !database.Storable(*t.text) {
 			return t.field + " holds a NUL character or is not valid UTF-8."
 		}
 	}
@@ -244,9 +245,6 @@ func given(text *string) *string {
 	}
 	return text
 }
-
-// clean reports a text that every database can hold.
-func clean(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
 // blank reports a text in which nothing is to be seen: white space, and
 // characters without width or ink of their own.

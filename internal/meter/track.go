@@ -20,6 +20,7 @@ import (
 
 	"github.com/contatore/contatore/internal/auth"
 	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
 	"github.com/contatore/contatore/internal/ledger"
 )
@@ -257,14 +258,11 @@ func (m *Meter) Void(ctx context.Context, workspaceID, id string, reason *string
 	}
 	if reason = given(reason); reason != nil {
 		switch {
-		case !clean(*reason):
+		case !database.Storable(*reason):
 			return nil, fault.Field("reason", "reason holds a NUL character or is not valid UTF-8.")
 		case len([]rune(*reason)) > maxReason:
 			return nil, fault.Field("reason", "reason has over %d characters.", maxReason)
 		}
-	}
-	if !clean(workspaceID) { // no database could hold it
-		return nil, fault.New(fault.WorkspaceNotFound, "There is no workspace %q.", workspaceID)
 	}
 	usage, err := m.book.Void(ctx, workspaceID, id, calendar.At(m.opt.Now()), reason)
 	if err != nil {

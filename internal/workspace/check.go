@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
 	"github.com/contatore/contatore/internal/money"
 )
@@ -80,7 +81,7 @@ func checkText(field string, text *string) error {
 	}
 	name := field[strings.LastIndexByte(field, '.')+1:]
 	switch {
-	case !utf8.ValidString(*text) || strings.ContainsRune(*text, 0):
+	case !database.Storable(*text):
 		return fault.Field(field, "%s holds a NUL character or is not valid UTF-8.", name)
 	case strings.TrimSpace(*text) == "":
 		return fault.Field(field, "%s is blank.", name)
