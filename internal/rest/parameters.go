@@ -1,6 +1,9 @@
 package rest
 
 import (
+	"encoding/csv"
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -92,15 +95,26 @@ func days(query url.Values) (*calendar.RangeInput, error) {
 }
 
 func filter(query url.Values) (*analytics.Filter, error) {
-	f := analytics.Filter{ClientIds: list(query, "clients"), Kinds: list(query, "kinds"), Models: list(query, "models")}
-	for _, text := range list(query, "hours") {
+	var f analytics.Filter
+	var hours, weekdays []string
+	for _, each := range []struct {
+		name string
+		to   *[]string
+	}{{"clients", &f.ClientIds}, {"kinds", &f.Kinds}, {"models", &f.Models}, {"hours", &hours}, {"weekdays", &weekdays}} {
+		values, err := list(query, each.name)
+		if err != nil {
+			return nil, err
+		}
+		*each.to = values
+	}
+	for _, text := range hours {
 		hour, err := strconv.Atoi(text)
 		if err != nil || hour < 0 || hour > 23 {
 			return nil, fault.New(fault.InvalidParameter, "hours has %q; an hour is 0 to 23.", text)
 		}
 		f.Hours = append(f.Hours, hour)
 	}
-	for _, text := range list(query, "weekdays") {
+	for _, text := range weekdays {
 		day, err := calendar.ParseWeekday(text)
 		if err != nil {
 			return nil, fault.Wrap(err, fault.InvalidParameter, "weekdays: %s", fault.Of(err).Message)
@@ -110,7 +124,25 @@ func filter(query url.Values) (*analytics.Filter, error) {
 	return &f, nil
 }
 
-// list splits at commas and drops what is empty.
-func list(query url.Values, name string) []string {
-	return slices.DeleteFunc(strings.Split(query.Get(name), ","), func(s string) bool { return s == "" })
+// list reads values as a line of CSV, so that one in quotes may hold commas, or
+// nothing: models="" is usage without a model. What is empty without quotes is
+// dropped.
+func list(query url.Values, name string) ([]string, error) {
+	text := query.Get(name)
+	reader := csv.NewReader(strings.NewReader(text))
+	reader.LazyQuotes = true // a quote within a value is just that
+	values, err := reader.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	var kept []string
+	for i, value := range values {
+		if _, at := reader.FieldPos(i); value != "" || strings.HasPrefix(text[at-1:], `"`) {
+			kept = append(kept, value)
+		}
+	}
+	if _, more := reader.Read(); err != nil || !errors.Is(more, io.EOF) {
+		return nil, fault.New(fault.InvalidParameter, "%s can't be read; write its values with commas between them, one that holds a comma or a line break in quotes.", name)
+	}
+	return kept, nil
 }

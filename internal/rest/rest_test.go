@@ -3,18 +3,22 @@ package rest_test
 import (
 	"context"
 	"crypto/rand"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
 	"go.uber.org/goleak"
 
 	"github.com/contatore/contatore/internal/auth"
@@ -188,6 +192,10 @@ func TestRangeAndFilter(t *testing.T) {
 			"weekdays=WEDNESDAY":                 `"totalMessages":2`,
 			"kinds=image":                        `"totalMessages":1`,
 			"models=gpt,llama&kinds=message":     `"totalMessages":2`,
+			`models=""`:                          `"totalMessages":1`, // without a model
+			`models=,"",llama,`:                  `"totalMessages":2`,
+			`models="gpt","a,b",b"c,"d""e"`:      `"totalMessages":2`,
+			`models=,,&clients=ada`:              `"totalMessages":2`,
 			"hours=10&weekdays=THURSDAY&kinds=x": `"totalMessages":0`,
 		} {
 			got := f.ask(t, http.MethodGet, reader+"summary/shop?"+query)
@@ -196,12 +204,120 @@ func TestRangeAndFilter(t *testing.T) {
 					t.Errorf("%q: %d %s, want %s", query, got.StatusCode, got.body, part)
 				}
 			}
-			if strings.Contains(query, "period") {
+		}
+	})
+}
+
+// total is what an export adds up to.
+type total struct {
+	messages int64
+	cost     string
+}
+
+// export adds the rows of an export up, and finds none of them empty.
+func (f *front) export(t *testing.T, query string) (sum total) {
+	t.Helper()
+	got := f.ask(t, http.MethodGet, reader+"export/shop?"+query)
+	var rows []map[string]any
+	if strings.Contains(query, "format=json") {
+		var envelope struct{ Data []map[string]any }
+		d := json.NewDecoder(strings.NewReader(got.body))
+		d.UseNumber()
+		if err := d.Decode(&envelope); err != nil {
+			t.Fatalf("%s: %v: %s", query, err, got.body)
+		}
+		rows = envelope.Data
+	} else {
+		lines, err := csv.NewReader(strings.NewReader(got.body)).ReadAll()
+		if err != nil || len(lines) == 0 {
+			t.Fatalf("%s: %v: %s", query, err, got.body)
+		}
+		names := map[string]string{"Messages": "messages", "Cost (EUR)": "cost", "Price (EUR)": "price"}
+		for _, line := range lines[1:] {
+			row := map[string]any{}
+			for i, cell := range line {
+				row[names[lines[0][i]]] = json.Number(cell)
+			}
+			rows = append(rows, row)
+		}
+	}
+	cost := new(big.Rat)
+	for _, row := range rows {
+		amount, messages := row["price"], int64(1)
+		if n, daily := row["messages"].(json.Number); daily {
+			amount = row["cost"]
+			messages, _ = n.Int64()
+		}
+		number, _ := amount.(json.Number)
+		exact, ok := new(big.Rat).SetString(number.String())
+		if !ok || messages < 1 {
+			t.Fatalf("%s: a row is %v", query, row)
+		}
+		sum.messages += messages
+		cost.Add(cost, exact)
+	}
+	sum.cost = cost.FloatString(9)
+	return sum
+}
+
+// Every export adds up to the figures of the same range and filter; what was
+// taken back is in neither.
+func TestExportAddsUpToTheFigures(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, func(t *testing.T, db *database.DB) {
+		f := open(t, db, sample+"ada,2024-02-14 10:20:00,7,message,gpt\nbruno,2024-02-15 00:05:00,9,image,llama\n")
+		var before struct {
+			Data []struct {
+				ID    string
+				Price float64
+			}
+		}
+		if err := json.Unmarshal([]byte(f.ask(t, http.MethodGet, reader+"export/shop?rows=usage&format=json").body), &before); err != nil {
+			t.Fatal(err)
+		}
+		m := meter.Start(ledger.Open(db), meter.Options{Now: clock, Random: rand.Reader})
+		for _, u := range before.Data {
+			if u.Price < 7 {
 				continue
 			}
-			export := f.ask(t, http.MethodGet, reader+"export/shop?rows=usage&days=30&"+query)
-			if counted := fmt.Sprintf(`"totalMessages":%d`, strings.Count(export.body, "\r\n")-1); !strings.HasPrefix(want, counted) {
-				t.Errorf("export %q: %s, want %s", query, export.body, want)
+			if void, err := m.Void(auth.With(t.Context(), auth.Viewer{Role: auth.Admin}), "shop", u.ID, nil); err != nil || !void.Voided {
+				t.Fatal(void, err)
+			}
+		}
+		if err := m.Stop(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		for query, messages := range map[string]int64{
+			"":                                4,
+			"&startDate=&endDate=&hours=":     4,
+			"&clients=ada,nobody":             2,
+			"&clients=nobody":                 0,
+			"&hours=0,9":                      1,
+			"&hours=10&weekdays=WEDNESDAY":    2,
+			"&weekdays=THURSDAY":              2,
+			"&kinds=image":                    1,
+			"&models=gpt,llama&kinds=message": 2,
+			"&models=llama&clients=bruno&hours=10&weekdays=THURSDAY&kinds=message": 1,
+		} {
+			var summary struct {
+				Data struct {
+					TotalCost     json.Number
+					TotalMessages int64
+				}
+			}
+			text := f.ask(t, http.MethodGet, reader+"summary/shop?days=30"+query).body
+			if err := json.Unmarshal([]byte(text), &summary); err != nil {
+				t.Fatal(err)
+			}
+			exact, ok := new(big.Rat).SetString(summary.Data.TotalCost.String())
+			if !ok || summary.Data.TotalMessages != messages {
+				t.Fatalf("%q: %s, want %d messages", query, text, messages)
+			}
+			want := total{messages, exact.FloatString(9)}
+			for _, kind := range []string{"rows=daily&format=csv", "rows=daily&format=json", "rows=usage&format=csv", "rows=usage&format=json"} {
+				if got := f.export(t, kind+"&days=30"+query); got != want {
+					t.Errorf("%s%s: %+v, want %+v", kind, query, got, want)
+				}
 			}
 		}
 	})
@@ -267,6 +383,7 @@ func TestErrors(t *testing.T) {
 			reader + "%s/shop?unknown=1":                                        "400 INVALID_PARAMETER",
 			reader + "%s/shop?Period=1":                                         "400 INVALID_PARAMETER",
 			reader + "%s/shop?hours=24":                                         "400 INVALID_PARAMETER",
+			reader + "%s/shop?kinds=a%%0Ab":                                     "400 INVALID_PARAMETER",
 			reader + "%s/shop?hours=-1":                                         "400 INVALID_PARAMETER",
 			reader + "%s/shop?weekdays=FUNDAY":                                  "400 INVALID_PARAMETER",
 			reader + "%s/shop?period=%%zz":                                      "400 INVALID_PARAMETER",
@@ -338,6 +455,99 @@ func TestFaultsOfTheServer(t *testing.T) {
 			}
 		}
 	})
+}
+
+// slow is a clock that shows more time at each look. Once a piece of the answer
+// was flushed, it stands still until the client has seen a row.
+type slow struct {
+	http.ResponseWriter
+	t       *testing.T
+	looks   atomic.Int64
+	flushed atomic.Bool
+	waited  atomic.Bool
+	seen    chan struct{}
+}
+
+func (s *slow) now() time.Time {
+	if s.flushed.Load() && !s.waited.Swap(true) {
+		select {
+		case <-s.seen:
+		case <-s.t.Context().Done():
+		case <-time.After(10 * time.Second):
+			s.t.Error("the client has seen no row")
+		}
+	}
+	return clock().Add(time.Duration(s.looks.Add(1)) * time.Second)
+}
+
+func (s *slow) Flush() {
+	_ = http.NewResponseController(s.ResponseWriter).Flush()
+	s.flushed.Store(true)
+}
+
+// A row is at the client before the next is read, packed or not, where rows
+// are slow to come.
+func TestExportGoesOutAsItComes(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, func(t *testing.T, db *database.DB) {
+		open(t, db, sample)
+		for query, row := range map[string]struct{ first, last string }{
+			"rows=usage&format=csv":  {"message,gpt,,,1\r\n", "llama,,,0.25\r\n"},
+			"rows=usage&format=json": {`"price":1}`, `"meta"`},
+			"rows=daily&format=csv":  {"2024-01-10,Ada,+393331112222,1,1\r\n", ",0.5,2\r\n"},
+			"rows=daily&format=json": {`"cost":1,"messages":1}`, `"meta"`},
+		} {
+			for _, coding := range []string{"gzip", "identity"} {
+				watch(t, db, query, coding, row.first, row.last)
+			}
+		}
+	})
+}
+
+// watch asks for an export and reads up to its first row, then to its last.
+func watch(t *testing.T, db *database.DB, query, coding, first, last string) {
+	t.Helper()
+	s := &slow{t: t, seen: make(chan struct{})}
+	packing, err := gzhttp.NewWrapper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := packing(rest.New(rest.Deps{Book: ledger.Open(db), Now: s.now}))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.ResponseWriter = w
+		api.ServeHTTP(s, r.WithContext(auth.With(r.Context(), auth.Viewer{Role: auth.Reader})))
+	}))
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/usage/export/shop?"+query, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if coding != "gzip" { // which the client asks for, and unpacks, by itself
+		r.Header.Set("Accept-Encoding", coding)
+	}
+	resp, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.Uncompressed != (coding == "gzip") {
+		t.Errorf("%s: unpacked %v, want %s", query, resp.Uncompressed, coding)
+	}
+	var text []byte
+	for piece := make([]byte, 4096); !strings.Contains(string(text), first); {
+		n, err := resp.Body.Read(piece)
+		if text = append(text, piece[:n]...); err != nil && !strings.Contains(string(text), first) {
+			t.Fatalf("%s, %s: %v: %s", query, coding, err, text)
+		}
+	}
+	if strings.Contains(string(text), last) {
+		t.Errorf("%s, %s: it came at once: %s", query, coding, text)
+	}
+	close(s.seen)
+	more, err := io.ReadAll(resp.Body)
+	if err != nil || !strings.Contains(string(more), last) || !s.waited.Load() {
+		t.Errorf("%s, %s: %v, after the first row: %s", query, coding, err, more)
+	}
 }
 
 // cutting is a client that goes away after some bytes.

@@ -52,6 +52,9 @@ type ExportOptions struct {
 	// Begin is told what the export is of, before its first byte is written;
 	// its error ends the export. Nil: nobody is.
 	Begin func(Meta) error
+	// Due is asked after each row whether what there is must be written now,
+	// for a reader who watches it come. Nil: it is written as the buffer fills.
+	Due func() bool
 }
 
 // Meta is what an answer tells of itself: meta in the envelope of the REST
@@ -116,13 +119,13 @@ func Export(ctx context.Context, w io.Writer, book *ledger.Book, opt ExportOptio
 		}
 		switch {
 		case opt.Rows == Daily && opt.Format == CSV:
-			return writeCSV(ctx, w, dayHeader(account.Currency), e.days)
+			return writeCSV(ctx, w, dayHeader(account.Currency), e.days, opt.Due)
 		case opt.Rows == Daily:
-			return writeJSON(ctx, w, e.meta, e.days)
+			return writeJSON(ctx, w, e.meta, e.days, opt.Due)
 		case opt.Format == CSV:
-			return writeCSV(ctx, w, usageHeader(account.Currency), e.usages)
+			return writeCSV(ctx, w, usageHeader(account.Currency), e.usages, opt.Due)
 		default:
-			return writeJSON(ctx, w, e.meta, e.usages)
+			return writeJSON(ctx, w, e.meta, e.usages, opt.Due)
 		}
 	})
 	if err != nil {
@@ -131,7 +134,8 @@ func Export(ctx context.Context, w io.Writer, book *ledger.Book, opt ExportOptio
 	return nil
 }
 
-// check refuses what is no value of Rows or Format.
+// check refuses what is no value of Rows or Format, and fills in what is left
+// out.
 func (o *ExportOptions) check() error {
 	switch o.Rows {
 	case "":
@@ -146,6 +150,9 @@ func (o *ExportOptions) check() error {
 	case CSV, JSON:
 	default:
 		return fault.New(fault.InvalidParameter, "format is %q; it must be csv or json.", o.Format)
+	}
+	if o.Due == nil {
+		o.Due = func() bool { return false }
 	}
 	return o.Filter.Validate()
 }
@@ -239,11 +246,14 @@ func number(n *int) string {
 // reading hands rows on, one by one.
 type reading[R any] func(ctx context.Context, fold func(R) error) error
 
-func writeCSV[R interface{ cells() []string }](ctx context.Context, w io.Writer, header []string, read reading[R]) error {
+func writeCSV[R interface{ cells() []string }](ctx context.Context, w io.Writer, header []string, read reading[R], due func() bool) error {
 	out := newCSV(w)
 	out.row(header...)
 	err := read(ctx, func(r R) error {
 		out.row(r.cells()...)
+		if due() {
+			return out.flush()
+		}
 		return out.err
 	})
 	if err != nil {
@@ -253,7 +263,7 @@ func writeCSV[R interface{ cells() []string }](ctx context.Context, w io.Writer,
 }
 
 // writeJSON writes the envelope of the REST contract, a row a line.
-func writeJSON[R any](ctx context.Context, w io.Writer, meta Meta, read reading[R]) error {
+func writeJSON[R any](ctx context.Context, w io.Writer, meta Meta, read reading[R], due func() bool) error {
 	out := bufio.NewWriterSize(w, 32<<10)
 	separator := `{"success":true,"data":[` + "\n"
 	err := read(ctx, func(r R) error {
@@ -264,6 +274,9 @@ func writeJSON[R any](ctx context.Context, w io.Writer, meta Meta, read reading[
 		_, _ = out.WriteString(separator) // a bufio.Writer keeps its first error
 		separator = ",\n"
 		_, err = out.Write(text)
+		if due() {
+			return out.Flush()
+		}
 		return err
 	})
 	if err != nil {
