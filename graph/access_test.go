@@ -70,7 +70,7 @@ func TestRoles(t *testing.T) {
 		key := decode[struct {
 			CreateAPIKey struct{ ID string } `json:"createApiKey"`
 		}](t, h.data(t, admin, `mutation { createApiKey(input: {name: "Shop's key", role: READ, workspaceId: "shop"}) { id } }`, nil)).CreateAPIKey.ID
-		secrets := []string{"Ada", "ada@example.org", "393331112222", "secret-model", "0.005", usage, customer}
+		secrets := []string{"Ada", "ada@example.org", "393331112222", "secret-model", "0.005", usage, customer, "Shop's key", key}
 		const (
 			d = "data"
 			n = "nothing"
@@ -91,7 +91,9 @@ func TestRoles(t *testing.T) {
 			{`{ workspaces(where: {id: "shop"}) { totalCount edges { node { name stats { totalCost } } } } }`, [12]string{d, d, d, d, d, f, f, n, n, f, u, u}},
 			{`{ customers(where: {workspaceId: "shop"}) { totalCount edges { node { id name phone email } } } }`, [12]string{d, d, d, d, d, f, f, n, n, f, u, u}},
 			{`{ usages(where: {workspaceId: "shop"}) { totalCount edges { node { id price model } } } }`, [12]string{d, d, d, d, d, f, f, n, n, f, u, u}},
-			{`{ viewer { role workspaceId } }`, [12]string{d, d, d, d, d, d, d, d, d, d, u, u}},
+			{`{ apiKeys(workspaceId: "shop") { id name role createdAt expiresAt revokedAt } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`{ apiKeys { id name role workspaceId } }`, [12]string{d, d, d, f, f, f, f, d, f, f, u, u}},
+			{`{ viewer { role workspaceId name expiresAt } }`, [12]string{d, d, d, d, d, d, d, d, d, d, u, u}},
 			{`mutation { trackUsage(input: {workspaceId: "shop", clientId: "ada", price: 0}) { reason message usage { id } } }`, [12]string{d, d, d, f, f, d, d, r, f, r, u, u}},
 			{`mutation { trackUsageBatch(inputs: [{workspaceId: "shop", phone: "+39 333 111 2222", price: 0}]) { results { reason message usage { id } } } }`, [12]string{d, d, d, f, f, d, d, r, f, r, u, u}},
 			{`mutation { voidUsage(workspaceId: "shop", id: "` + usage + `") { voided usage { price } } }`, [12]string{d, d, d, f, f, d, d, w, f, w, u, u}},

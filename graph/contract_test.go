@@ -19,7 +19,7 @@ import (
 // they are absent.
 const later = `
 	Query.allowance Mutation.setBudget Mutation.removeBudget Workspace.budget UsageStats.forecast NotTrackedReason.BUDGET_EXCEEDED
-	Subscription UsageChange Forecast ForecastDay ForecastInterval Budget BudgetEnforcement BudgetInput Allowance
+	Forecast ForecastDay ForecastInterval Budget BudgetEnforcement BudgetInput Allowance
 `
 
 // served is the schema as the server tells it.

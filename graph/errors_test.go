@@ -253,7 +253,7 @@ func TestDocumentsThatAreNone(t *testing.T) {
 			},
 			"GRAPHQL_VALIDATION_FAILED": {
 				`{ viewer }`, `{ viewer { role { a } } }`, `{ nothing }`, `{ stats { days } }`, `{ viewer(a: 1) { role } }`, `{ viewer { role } } { viewer { role } }`,
-				`subscription { usageChanged(workspaceId: "shop") { todayCost } }`, `fragment a on Query { viewer { role } }`, `{ ...a }`, `{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }`,
+				`subscription { usageChanged(workspaceId: "shop") { nothing } }`, `subscription { __typename }`, `fragment a on Query { viewer { role } }`, `{ ...a }`, `{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }`,
 				`query($a: Int) { viewer { role } }`, `{ stats(workspaceId: $a) { days } }`, `query($a: Usage) { stats(workspaceId: $a) { days } }`, `{ viewer @nothing { role } }`,
 				`{ topClients(workspaceId: "shop", by: PRICE) { clientId } }`, `{ topClients(workspaceId: "shop", by: "COST") { clientId } }`, `{ topClients(workspaceId: "shop", first: 1.5) { clientId } }`,
 				`{ topClients(workspaceId: "shop", first: "1") { clientId } }`, `{ stats(workspaceId: 1.5) { days } }`, `{ stats(workspaceId: "shop", filter: {weekdays: [FUNDAY]}) { days } }`,

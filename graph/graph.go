@@ -1,8 +1,8 @@
 // Package graph answers GraphQL: the public contract, and the Relay
 // connections that entgql generates from the tables.
 //
-// In come requests over HTTP, whose viewer the context carries; out come the
-// values of the packages below, encoded by gqlgen. Its resolvers ask the gate,
+// In come requests over HTTP and WebSocket, whose viewer the context carries;
+// out come the values of the packages below, encoded by gqlgen. Its resolvers ask the gate,
 // call one method and return. The package must never compute a figure, judge
 // an event, open a transaction, or show an error's cause.
 package graph
@@ -10,6 +10,7 @@ package graph
 //go:generate go run -C .. github.com/99designs/gqlgen generate
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -38,26 +39,45 @@ type Deps struct {
 	OnZoneChange func(workspaceID string)
 	// Log gets the causes of faults that people are not told; nil: nobody does.
 	Log *slog.Logger
+	// AnswerTimeout is how long an answer that is no stream may be worked on;
+	// 0: as long as it takes.
+	AnswerTimeout time.Duration
+	// Stopping ends when the server takes no new work, and with it every
+	// stream; nil: never.
+	Stopping context.Context
+	// Origins are the pages of other origins that may open a WebSocket, each as
+	// scheme://host[:port].
+	Origins []string
+	// Heartbeat is how often a stream shows that it lives (default 15 s).
+	Heartbeat time.Duration
 }
 
 // Resolver is the root that gqlgen hangs the resolvers on.
 type Resolver struct{ Deps }
 
-// New serves GraphQL over HTTP for viewers whom auth.With put into the
-// request's context.
+// New serves GraphQL over HTTP and WebSocket for viewers whom auth.With put into
+// the request's context; a WebSocket may bring its key later.
 func New(deps Deps) http.Handler {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
+	if deps.Stopping == nil {
+		deps.Stopping = context.Background()
+	}
+	if deps.Heartbeat == 0 {
+		deps.Heartbeat = 15 * time.Second
+	}
 	executable, kept := schema(deps), newDocuments()
 	server := handler.New(executable)
-	server.AddTransport(overHTTP{})
+	server.AddTransport(overWebSocket{pace{deps}})
+	server.AddTransport(overHTTP{pace{deps}})
 	server.SetQueryCache(kept)
 	server.SetValidationRulesFn(ruleSet)
 	server.SetErrorPresenter(presenter(deps.Log))
 	server.SetRecoverFunc(recoverer(deps.Log))
 	server.Use(door{})
 	server.Use(limits{})
+	server.Use(single{})
 	server.Use(numbers{executable.Schema(), kept})
 	return server
 }

@@ -22,8 +22,9 @@ import (
 
 // overHTTP is the GraphQL-over-HTTP specification (graphql.github.io, draft of
 // 2025): media types, methods and status codes. gqlgen's own transports keep
-// to parts of it and repeat a body that they can't read.
-type overHTTP struct{}
+// to parts of it and repeat a body that they can't read. Streams are the
+// protocol graphql-sse in its mode of a connection each (sse.go).
+type overHTTP struct{ pace }
 
 const (
 	// graphqlJSON is for clients that know it: there the status tells whether
@@ -34,6 +35,8 @@ const (
 	// rawGraphQL is a document alone, as N8N's node sends it unless told
 	// otherwise.
 	rawGraphQL = "application/graphql"
+	// eventStream is many responses.
+	eventStream = "text/event-stream"
 )
 
 // Supports is for gqlgen: a wish to upgrade the protocol, which curl sends to
@@ -41,8 +44,9 @@ const (
 func (overHTTP) Supports(*http.Request) bool { return true }
 
 // Do answers one request.
-func (overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	a := answer{w, accepted(r.Header.Values("Accept"))}
+func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	likes := readLikes(r.Header.Values("Accept"))
+	a := answer{w, likes.media(), likes.streamOnly()}
 	a.Header().Set("Content-Type", a.media+"; charset=utf-8")
 	params, status, err := read(w, r)
 	if err != nil {
@@ -58,19 +62,35 @@ func (overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 		a.refuse(a.statusOf(refused), refused...)
 		return
 	}
-	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
+	subscribes := op.Operation.Operation == ast.Subscription
+	switch {
+	case r.Method == http.MethodGet && op.Operation.Operation == ast.Mutation:
 		w.Header().Set("Allow", "POST")
-		a.refuse(http.StatusMethodNotAllowed, refusal(fault.New(fault.Invalid, "GET only runs queries; send a %s by POST.", op.Operation.Operation)))
+		a.refuse(http.StatusMethodNotAllowed, refusal(fault.New(fault.Invalid, "GET only runs queries and subscriptions; send a mutation by POST.")))
+		return
+	case subscribes && !likes.stream():
+		a.refuse(http.StatusNotAcceptable, refusal(fault.New(fault.Invalid, "A subscription is answered as a stream: send Accept: text/event-stream, or use a WebSocket.")))
+		return
+	}
+	ctx, cancel := t.open(ctx, op)
+	defer cancel()
+	if subscribes || a.streamOnly {
+		t.stream(ctx, w, exec, op)
 		return
 	}
 	respond, ctx := exec.DispatchOperation(ctx, op)
 	response := respond(ctx)
 	if response == nil { // the context ended
-		late := refusal(fault.New(fault.Unavailable, "The operation took too long and was given up; ask for less, or try again."))
-		a.refuse(a.statusOf(gqlerror.List{late}), late)
+		late := tooLate()
+		a.refuse(a.statusOf(late.Errors), late.Errors...)
 		return
 	}
 	a.write(http.StatusOK, response)
+}
+
+// tooLate answers an operation that ended before its answer.
+func tooLate() *graphql.Response {
+	return &graphql.Response{Errors: gqlerror.List{refusal(fault.New(fault.Unavailable, "The operation took too long and was given up; ask for less, or try again."))}}
 }
 
 // read takes the parameters of a request. The error is a fault, to be answered
@@ -209,35 +229,54 @@ func isHigh(text []byte) bool {
 type answer struct {
 	http.ResponseWriter
 	media string
+	// streamOnly: its reader knows no JSON but in a stream.
+	streamOnly bool
 }
 
-// accepted is the media type that a client likes best of the two; plainJSON
-// where it likes neither, or doesn't name the other.
-func accepted(headers []string) string {
-	liked := map[string]float64{}
+// likes are the media types of an Accept header and how much each is liked.
+type likes map[string]float64
+
+func readLikes(headers []string) likes {
+	l := likes{}
 	for part := range strings.SplitSeq(strings.Join(headers, ","), ",") {
 		media, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))
-		if _, again := liked[media]; err != nil || again {
+		if _, again := l[media]; err != nil || again {
 			continue
 		}
-		liked[media] = 1
+		l[media] = 1
 		if text, given := parameters["q"]; given {
-			liked[media], _ = strconv.ParseFloat(text, 64) // what is no number refuses
+			l[media], _ = strconv.ParseFloat(text, 64) // what is no number refuses
 		}
 	}
-	weight := func(media string) float64 {
-		for _, name := range []string{media, "application/*", "*/*"} {
-			if q, named := liked[name]; named {
-				return q
-			}
+	return l
+}
+
+func (l likes) weight(media string) float64 {
+	for _, name := range []string{media, "application/*", "*/*"} {
+		if q, named := l[name]; named {
+			return q
 		}
-		return 0
 	}
-	plain, other := weight(plainJSON), weight(graphqlJSON)
-	if _, named := liked[graphqlJSON]; other > plain || named && other == plain && other > 0 {
+	return 0
+}
+
+// media is the one that a client likes best of the two for one response;
+// plainJSON where it likes neither, or doesn't name the other.
+func (l likes) media() string {
+	plain, other := l.weight(plainJSON), l.weight(graphqlJSON)
+	if _, named := l[graphqlJSON]; other > plain || named && other == plain && other > 0 {
 		return graphqlJSON
 	}
 	return plainJSON
+}
+
+// stream reports that a client can read a stream. It must say so: to who takes
+// anything, an answer that never ends is none.
+func (l likes) stream() bool { return l[eventStream] > 0 }
+
+// streamOnly reports that it reads nothing else.
+func (l likes) streamOnly() bool {
+	return l.stream() && l.weight(plainJSON) == 0 && l.weight(graphqlJSON) == 0
 }
 
 // statusOf is the status of an operation that was not executed.
@@ -245,7 +284,7 @@ func (a answer) statusOf(refused gqlerror.List) int {
 	switch code := refused[0].Extensions["code"]; {
 	case code == fault.Unauthenticated:
 		return http.StatusUnauthorized
-	case a.media == plainJSON:
+	case a.media == plainJSON && !a.streamOnly:
 		return http.StatusOK
 	case code == fault.Unavailable:
 		return http.StatusServiceUnavailable
@@ -260,10 +299,15 @@ func (a answer) refuse(status int, errs ...*gqlerror.Error) {
 	a.write(status, &graphql.Response{Errors: errs})
 }
 
-// write encodes the response. Its data is JSON already, which encoding/json
-// would read once more.
+// write sends the response.
 func (a answer) write(status int, response *graphql.Response) {
 	a.WriteHeader(status)
+	_, _ = a.Write(append(encode(response), '\n')) // a caller that is gone reads nothing
+}
+
+// encode writes a response in one line. Its data is JSON already, which
+// encoding/json would read once more.
+func encode(response *graphql.Response) []byte {
 	var out bytes.Buffer
 	out.WriteByte('{')
 	if len(response.Errors) > 0 {
@@ -281,6 +325,6 @@ func (a answer) write(status int, response *graphql.Response) {
 		out.WriteString(`"data":`)
 		out.Write(response.Data)
 	}
-	out.WriteString("}\n")
-	_, _ = a.Write(out.Bytes()) // a caller that is gone reads nothing
+	out.WriteByte('}')
+	return out.Bytes()
 }

@@ -30,7 +30,7 @@ const (
 	maxAliases, maxSchemaAliases = 100, 10
 	// maxComplexity is the most that the fields of an operation may cost: 1
 	// each, statsCost for stats and its shorthands, and below a connection all
-	// of it times the page's size.
+	// of it times the page's size; the keys count as a page of defaultPage.
 	maxComplexity, statsCost = 20_000, 100
 )
 
@@ -179,7 +179,7 @@ func (t *tally) field(f *ast.Field, depth, times int) {
 	if t.over != nil {
 		return
 	}
-	if strings.HasSuffix(f.Definition.Type.Name(), "Connection") {
+	if strings.HasSuffix(f.Definition.Type.Name(), "Connection") || f.Name == "apiKeys" {
 		page := t.page(f)
 		if page > maxPage {
 			t.over = fault.New(fault.TooComplex, "A page has at most %d entries; %s asks for %d.", maxPage, f.Name, page)

@@ -60,6 +60,9 @@ func TestLimits(t *testing.T) {
 		"complexity of the default page": {
 			`{` + repeated(3, `w#: workspaces { edges { node { stats { totalCost } } } } `) + `}`, `{` + repeated(4, `w#: workspaces { edges { node { stats { totalCost } } } } `) + `}`, "20000",
 		},
+		"complexity of the keys": {
+			"{ apiKeys { " + strings.Repeat("id ", 399) + "} }", "{ apiKeys { " + strings.Repeat("id ", 400) + "} }", "20000",
+		},
 		"page": {
 			`{ customers(first: 500) { edges { node { id } } } }`, `{ customers(first: 501) { edges { node { id } } } }`, "500",
 		},

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/contatore/contatore/ent"
 	"github.com/contatore/contatore/graph/generated"
@@ -16,11 +17,38 @@ import (
 	"github.com/contatore/contatore/internal/money"
 )
 
+func (r *queryResolver) APIKeys(ctx context.Context, workspaceID *string) ([]ent.ApiKey, error) {
+	var of string
+	if workspaceID != nil {
+		of = *workspaceID
+	}
+	keys, err := r.Keys.List(ctx, of)
+	newestFirst := make([]ent.ApiKey, 0, len(keys))
+	for _, key := range slices.Backward(keys) {
+		newestFirst = append(newestFirst, *key)
+	}
+	return newestFirst, err
+}
+
 func (r *viewerResolver) WorkspaceID(ctx context.Context, obj *auth.Viewer) (*string, error) {
 	if obj.WorkspaceID == "" {
 		return nil, nil //nolint:nilnil // the contract's null: every workspace
 	}
 	return &obj.WorkspaceID, nil
+}
+
+func (r *viewerResolver) Name(ctx context.Context, obj *auth.Viewer) (*string, error) {
+	if obj.Name == "" {
+		return nil, nil //nolint:nilnil // the schema's null: the operator's own key
+	}
+	return &obj.Name, nil
+}
+
+func (r *viewerResolver) ExpiresAt(ctx context.Context, obj *auth.Viewer) (*calendar.Instant, error) {
+	if obj.ExpiresAt == 0 {
+		return nil, nil //nolint:nilnil // the schema's null: never
+	}
+	return &obj.ExpiresAt, nil
 }
 
 func (r *workspaceResolver) Prices(ctx context.Context, obj *ent.Workspace) ([]money.Price, error) {

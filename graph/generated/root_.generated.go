@@ -30,6 +30,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Mutation() MutationResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 	Viewer() ViewerResolver
 	Workspace() WorkspaceResolver
 }
@@ -38,6 +39,16 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	ApiKey struct {
+		CreatedAt   func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		RevokedAt   func(childComplexity int) int
+		Role        func(childComplexity int) int
+		WorkspaceID func(childComplexity int) int
+	}
+
 	ClientSegment struct {
 		Clients func(childComplexity int) int
 		Cost    func(childComplexity int) int
@@ -152,6 +163,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		APIKeys    func(childComplexity int, workspaceID *string) int
 		Customers  func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.CustomerOrder, where *ent.CustomerWhereInput) int
 		PeakHours  func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
 		Stats      func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
@@ -160,6 +172,10 @@ type ComplexityRoot struct {
 		Viewer     func(childComplexity int) int
 		Workspace  func(childComplexity int, id string) int
 		Workspaces func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.WorkspaceOrder, where *ent.WorkspaceWhereInput) int
+	}
+
+	Subscription struct {
+		UsageChanged func(childComplexity int, workspaceID string) int
 	}
 
 	TrackUsageBatchPayload struct {
@@ -191,6 +207,15 @@ type ComplexityRoot struct {
 		VoidReason     func(childComplexity int) int
 		VoidedAt       func(childComplexity int) int
 		WorkspaceID    func(childComplexity int) int
+	}
+
+	UsageChange struct {
+		LastUsage     func(childComplexity int) int
+		MonthCost     func(childComplexity int) int
+		MonthMessages func(childComplexity int) int
+		TodayCost     func(childComplexity int) int
+		TodayMessages func(childComplexity int) int
+		WorkspaceID   func(childComplexity int) int
 	}
 
 	UsageConnection struct {
@@ -230,6 +255,8 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
+		ExpiresAt   func(childComplexity int) int
+		Name        func(childComplexity int) int
 		Role        func(childComplexity int) int
 		WorkspaceID func(childComplexity int) int
 	}
@@ -274,6 +301,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "ApiKey.createdAt":
+		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.CreatedAt(childComplexity), true
+	case "ApiKey.expiresAt":
+		if e.ComplexityRoot.ApiKey.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.ExpiresAt(childComplexity), true
+	case "ApiKey.id":
+		if e.ComplexityRoot.ApiKey.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.ID(childComplexity), true
+	case "ApiKey.name":
+		if e.ComplexityRoot.ApiKey.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Name(childComplexity), true
+	case "ApiKey.revokedAt":
+		if e.ComplexityRoot.ApiKey.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.RevokedAt(childComplexity), true
+	case "ApiKey.role":
+		if e.ComplexityRoot.ApiKey.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Role(childComplexity), true
+	case "ApiKey.workspaceId":
+		if e.ComplexityRoot.ApiKey.WorkspaceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.WorkspaceID(childComplexity), true
 
 	case "ClientSegment.clients":
 		if e.ComplexityRoot.ClientSegment.Clients == nil {
@@ -726,6 +796,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Price.Price(childComplexity), true
 
+	case "Query.apiKeys":
+		if e.ComplexityRoot.Query.APIKeys == nil {
+			break
+		}
+
+		args, err := ec.field_Query_apiKeys_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.APIKeys(childComplexity, args["workspaceId"].(*string)), true
 	case "Query.customers":
 		if e.ComplexityRoot.Query.Customers == nil {
 			break
@@ -810,6 +891,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Workspaces(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].([]ent.WorkspaceOrder), args["where"].(*ent.WorkspaceWhereInput)), true
+
+	case "Subscription.usageChanged":
+		if e.ComplexityRoot.Subscription.UsageChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_usageChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.UsageChanged(childComplexity, args["workspaceId"].(string)), true
 
 	case "TrackUsageBatchPayload.duplicates":
 		if e.ComplexityRoot.TrackUsageBatchPayload.Duplicates == nil {
@@ -945,6 +1038,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Usage.WorkspaceID(childComplexity), true
+
+	case "UsageChange.lastUsage":
+		if e.ComplexityRoot.UsageChange.LastUsage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageChange.LastUsage(childComplexity), true
+	case "UsageChange.monthCost":
+		if e.ComplexityRoot.UsageChange.MonthCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageChange.MonthCost(childComplexity), true
+	case "UsageChange.monthMessages":
+		if e.ComplexityRoot.UsageChange.MonthMessages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageChange.MonthMessages(childComplexity), true
+	case "UsageChange.todayCost":
+		if e.ComplexityRoot.UsageChange.TodayCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageChange.TodayCost(childComplexity), true
+	case "UsageChange.todayMessages":
+		if e.ComplexityRoot.UsageChange.TodayMessages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageChange.TodayMessages(childComplexity), true
+	case "UsageChange.workspaceId":
+		if e.ComplexityRoot.UsageChange.WorkspaceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageChange.WorkspaceID(childComplexity), true
 
 	case "UsageConnection.edges":
 		if e.ComplexityRoot.UsageConnection.Edges == nil {
@@ -1121,6 +1251,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UsageStats.WorkspaceID(childComplexity), true
 
+	case "Viewer.expiresAt":
+		if e.ComplexityRoot.Viewer.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.ExpiresAt(childComplexity), true
+	case "Viewer.name":
+		if e.ComplexityRoot.Viewer.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Name(childComplexity), true
 	case "Viewer.role":
 		if e.ComplexityRoot.Viewer.Role == nil {
 			break
@@ -1294,6 +1436,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -2167,6 +2326,13 @@ input WorkspaceWhereInput {
   createdAtLTE: Time
 }
 `, BuiltIn: false},
+	{Name: "../live.graphqls", Input: `type Subscription {
+  "Sends the workspace's live totals at once, then after every change, at most 4 times a second."
+  usageChanged(workspaceId: ID!): UsageChange!
+}
+
+type UsageChange { workspaceId: ID! todayCost: Decimal! todayMessages: Long! monthCost: Decimal! monthMessages: Long! lastUsage: Usage }
+`, BuiltIn: false},
 	{Name: "../records.graphqls", Input: `extend type Workspace {
   prices: [Price!]!
   stats(range: DateRange, filter: UsageFilter): UsageStats!
@@ -2186,7 +2352,20 @@ TRACK: trackUsage, trackUsageBatch, voidUsage, upsertCustomer, allowance and vie
 A MANAGE, READ or TRACK key without a workspace holds for every workspace, but creates none.
 """
 enum Role { ADMIN MANAGE READ TRACK }
-type Viewer { role: Role! workspaceId: ID }
+type Viewer {
+  role: Role!
+  workspaceId: ID
+  "The key's name; null for the operator's own key."
+  name: String
+  "From when on the key opens nothing; null: never."
+  expiresAt: Time
+}
+extend type Query {
+  "The keys of a workspace, the newest first, revoked and expired ones too; without workspaceId, of every one that the caller's key may manage. For MANAGE and ADMIN; ADMIN keys are shown to ADMIN alone."
+  apiKeys(workspaceId: ID): [ApiKey!]!
+}
+"What is kept of a key. workspaceId null: it holds for every workspace. expiresAt null: never. revokedAt null: it was not revoked."
+type ApiKey { id: ID! name: String! role: Role! workspaceId: ID createdAt: Time! expiresAt: Time revokedAt: Time }
 "ADMIN takes no workspaceId. A MANAGE key creates keys of its own workspace, never ADMIN. expiresAt lies ahead."
 input CreateApiKeyInput { name: String! role: Role! workspaceId: ID expiresAt: Time }
 "secret is shown this once; only its hash is kept."
@@ -2273,6 +2452,26 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApiKey_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ApiKey_name(ctx, field)
+	case "role":
+		return ec.fieldContext_ApiKey_role(ctx, field)
+	case "workspaceId":
+		return ec.fieldContext_ApiKey_workspaceId(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiKey_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiKey_expiresAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
+}
 
 func (ec *executionContext) childFields_ClientSegment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2538,6 +2737,24 @@ func (ec *executionContext) childFields_Usage(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Usage", field.Name)
 }
 
+func (ec *executionContext) childFields_UsageChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "workspaceId":
+		return ec.fieldContext_UsageChange_workspaceId(ctx, field)
+	case "todayCost":
+		return ec.fieldContext_UsageChange_todayCost(ctx, field)
+	case "todayMessages":
+		return ec.fieldContext_UsageChange_todayMessages(ctx, field)
+	case "monthCost":
+		return ec.fieldContext_UsageChange_monthCost(ctx, field)
+	case "monthMessages":
+		return ec.fieldContext_UsageChange_monthMessages(ctx, field)
+	case "lastUsage":
+		return ec.fieldContext_UsageChange_lastUsage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UsageChange", field.Name)
+}
+
 func (ec *executionContext) childFields_UsageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -2616,6 +2833,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_role(ctx, field)
 	case "workspaceId":
 		return ec.fieldContext_Viewer_workspaceId(ctx, field)
+	case "name":
+		return ec.fieldContext_Viewer_name(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Viewer_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 
 	"github.com/contatore/contatore/ent/scope"
+	"github.com/contatore/contatore/internal/calendar"
 	"github.com/contatore/contatore/internal/fault"
 )
 
@@ -71,11 +72,15 @@ func (r Role) may(act Act) (may, ok bool) {
 }
 
 // Viewer is who calls: GraphQL's Viewer. An empty WorkspaceID means every
-// workspace; an empty KeyID, the operator's own key.
+// workspace; an empty KeyID and Name, the operator's own key.
 type Viewer struct {
 	Role        Role
 	WorkspaceID string
 	KeyID       string
+	// Name is the key's, for people.
+	Name string
+	// ExpiresAt is from when on the key opens nothing; 0: never.
+	ExpiresAt calendar.Instant
 }
 
 // Sees reports that the workspace is among the viewer's, if it exists.

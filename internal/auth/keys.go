@@ -85,28 +85,63 @@ func (k *Keys) Authenticate(ctx context.Context, secret string) (Viewer, error) 
 	if k.admin != [sha256.Size]byte{} && subtle.ConstantTimeCompare(hash[:], k.admin[:]) == 1 {
 		return Viewer{Role: Admin}, nil
 	}
-	key, err := k.find(ctx, hash)
+	key, err := k.find(ctx, hash, apikey.Hash(hex.EncodeToString(hash[:])))
 	if err != nil {
 		return Viewer{}, err
 	}
-	if key == nil || key.RevokedAt != nil || key.ExpiresAt != nil && *key.ExpiresAt <= calendar.At(k.now()) {
-		return Viewer{}, fault.New(fault.Unauthenticated, "This API key is unknown, expired or revoked.")
+	if err := k.opens(key); err != nil {
+		return Viewer{}, err
 	}
-	v := Viewer{Role: Role(key.Role), KeyID: key.ID}
+	v := Viewer{Role: Role(key.Role), KeyID: key.ID, Name: key.Name}
 	if key.WorkspaceID != nil {
 		v.WorkspaceID = *key.WorkspaceID
+	}
+	if key.ExpiresAt != nil {
+		v.ExpiresAt = *key.ExpiresAt
 	}
 	return v, nil
 }
 
-// find is the key of a hash, nil where there is none.
-func (k *Keys) find(ctx context.Context, hash [sha256.Size]byte) (*Key, error) {
+// Bearer is Authenticate for the value of an Authorization header.
+func (k *Keys) Bearer(ctx context.Context, header string) (Viewer, error) {
+	scheme, secret, _ := strings.Cut(strings.TrimSpace(header), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return Viewer{}, fault.New(fault.Unauthenticated, "The Authorization header must read: Bearer KEY.")
+	}
+	return k.Authenticate(ctx, strings.TrimSpace(secret))
+}
+
+// Confirm is for what outlives a request: the fault UNAUTHENTICATED once the
+// key of a viewer, whom Authenticate let in, is expired or revoked.
+func (k *Keys) Confirm(ctx context.Context, v Viewer) error {
+	if v.KeyID == "" {
+		return nil
+	}
+	// The hash of an id is the place of its look-up; it is no secret's.
+	key, err := k.find(ctx, sha256.Sum256([]byte(v.KeyID)), apikey.ID(v.KeyID))
+	if err != nil {
+		return err
+	}
+	return k.opens(key)
+}
+
+// opens is nil for a key that is good now.
+func (k *Keys) opens(key *Key) error {
+	if key == nil || key.RevokedAt != nil || key.ExpiresAt != nil && *key.ExpiresAt <= calendar.At(k.now()) {
+		return fault.New(fault.Unauthenticated, "This API key is unknown, expired or revoked.")
+	}
+	return nil
+}
+
+// find is the one key that there is, nil for none. hash is where its look-up is
+// remembered.
+func (k *Keys) find(ctx context.Context, hash [sha256.Size]byte, where predicate.ApiKey) (*Key, error) {
 	now := k.now()
 	l, revocations := k.recall(hash)
 	if now.Before(l.until) {
 		return l.key, nil
 	}
-	key, err := k.db.Ent().ApiKey.Query().Where(apikey.Hash(hex.EncodeToString(hash[:]))).Only(scope.All(ctx))
+	key, err := k.db.Ent().ApiKey.Query().Where(where).Only(scope.All(ctx))
 	if err != nil && !ent.IsNotFound(err) {
 		return nil, fmt.Errorf("look up key: %w", err)
 	}
@@ -211,15 +246,8 @@ func (k *Keys) check(ctx context.Context, viewer Viewer, in CreateInput) (*Key, 
 	case viewer.WorkspaceID != "" && row.WorkspaceID == nil:
 		return nil, fault.New(fault.Forbidden, "This key creates keys of its own workspace only; give its workspaceId.")
 	case row.WorkspaceID != nil:
-		if err := Gate(ctx, Manage, *row.WorkspaceID); err != nil {
+		if err := k.gate(ctx, *row.WorkspaceID); err != nil {
 			return nil, err
-		}
-		known, err := k.knows(ctx, *row.WorkspaceID)
-		if err != nil {
-			return nil, err
-		}
-		if !known {
-			return nil, fault.New(fault.WorkspaceNotFound, "There is no workspace %q.", *row.WorkspaceID)
 		}
 	}
 	if in.ExpiresAt != nil && !in.ExpiresAt.IsEmpty() {
@@ -235,16 +263,34 @@ func (k *Keys) check(ctx context.Context, viewer Viewer, in CreateInput) (*Key, 
 	return row, nil
 }
 
-// knows reports that a workspace exists.
-func (k *Keys) knows(ctx context.Context, workspaceID string) (bool, error) {
+// gate lets the context's viewer manage the keys of a workspace that exists.
+func (k *Keys) gate(ctx context.Context, workspaceID string) error {
+	if err := Gate(ctx, Manage, workspaceID); err != nil {
+		return err
+	}
+	missing := fault.New(fault.WorkspaceNotFound, "There is no workspace %q.", workspaceID)
 	if !database.Storable(workspaceID) {
-		return false, nil
+		return missing
 	}
 	known, err := k.db.Ent().Workspace.Query().Where(workspace.ID(workspaceID)).Exist(scope.All(ctx))
-	if err != nil {
-		return false, fmt.Errorf("look up workspace: %w", err)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look up workspace: %w", err)
+	case !known:
+		return missing
 	}
-	return known, nil
+	return nil
+}
+
+// mine are the keys that a viewer may see and revoke.
+func mine(viewer Viewer) (where []predicate.ApiKey) {
+	if viewer.WorkspaceID != "" {
+		where = append(where, apikey.WorkspaceID(viewer.WorkspaceID))
+	}
+	if viewer.Role != Admin {
+		where = append(where, apikey.RoleNEQ(string(Admin)))
+	}
+	return where
 }
 
 // Revoke ends a key at once on this node, and within a second on others. It
@@ -258,21 +304,15 @@ func (k *Keys) Revoke(ctx context.Context, id string) (bool, error) {
 	if err != nil {
 		return false, nil // a text that is no id names no key
 	}
-	mine := []predicate.ApiKey{apikey.ID(parsed.String())}
-	if viewer.WorkspaceID != "" {
-		mine = append(mine, apikey.WorkspaceID(viewer.WorkspaceID))
-	}
-	if viewer.Role != Admin {
-		mine = append(mine, apikey.RoleNEQ(string(Admin)))
-	}
+	named := append(mine(viewer), apikey.ID(parsed.String()))
 	var found bool
 	err = k.db.Write(ctx, func(tx *database.Tx) (err error) {
 		// A key that is revoked already keeps the time at which it was.
-		open := append(slices.Clone(mine), apikey.RevokedAtIsNil())
+		open := append(slices.Clone(named), apikey.RevokedAtIsNil())
 		if err := tx.Ent().ApiKey.Update().Where(open...).SetRevokedAt(calendar.At(k.now())).Exec(scope.All(ctx)); err != nil {
 			return err
 		}
-		found, err = tx.Ent().ApiKey.Query().Where(mine...).Exist(scope.All(ctx))
+		found, err = tx.Ent().ApiKey.Query().Where(named...).Exist(scope.All(ctx))
 		return err
 	})
 	if err != nil {
@@ -286,13 +326,17 @@ func (k *Keys) Revoke(ctx context.Context, id string) (bool, error) {
 }
 
 // List is the keys of a workspace, or of all where workspaceID is empty, the
-// oldest first.
+// oldest first: those among them that the viewer may revoke.
 func (k *Keys) List(ctx context.Context, workspaceID string) ([]*Key, error) {
-	if err := Gate(ctx, Manage, workspaceID); err != nil {
+	viewer, err := Require(ctx, Manage)
+	if err != nil {
 		return nil, err
 	}
-	query := k.db.Ent().ApiKey.Query().Order(apikey.ByCreatedAt(), apikey.ByID())
+	query := k.db.Ent().ApiKey.Query().Where(mine(viewer)...).Order(apikey.ByCreatedAt(), apikey.ByID())
 	if workspaceID != "" {
+		if err := k.gate(ctx, workspaceID); err != nil {
+			return nil, err
+		}
 		query = query.Where(apikey.WorkspaceID(workspaceID))
 	}
 	keys, err := query.All(scope.All(ctx))

@@ -107,7 +107,7 @@ func TestKeyOpensWhatItWasMadeFor(t *testing.T) {
 			{Role: auth.Tracker},
 		} {
 			created := d.make(t, want.Role, want.WorkspaceID)
-			want.KeyID = created.ID
+			want.KeyID, want.Name = created.ID, "key"
 			if got, err := d.Authenticate(t.Context(), created.Secret); err != nil || got != want {
 				t.Errorf("%+v, %v; want %+v", got, err, want)
 			}
@@ -263,8 +263,9 @@ func TestKeyExpires(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.pass(500*time.Millisecond - time.Microsecond)
-		if !d.opens(t, created.Secret) {
-			t.Error("expired too early")
+		v, err := d.Authenticate(t.Context(), created.Secret)
+		if err != nil || v.ExpiresAt.String() != "2024-01-30T12:00:00.5Z" {
+			t.Errorf("expired too early, or at another time: %+v, %v", v, err)
 		}
 		d.pass(time.Microsecond) // the look-up is still remembered
 		if d.opens(t, created.Secret) {
@@ -429,8 +430,12 @@ func TestList(t *testing.T) {
 			t.Errorf("%v, %v", found, err)
 		}
 		var made []string
-		for _, id := range []string{"shop", "other", ""} {
-			made = append(made, d.make(t, auth.Reader, id).ID)
+		for i, id := range []string{"shop", "other", "", ""} {
+			role := auth.Reader
+			if i == 3 {
+				role = auth.Admin
+			}
+			made = append(made, d.make(t, role, id).ID)
 			d.pass(time.Second)
 		}
 		if found, err := d.Any(t.Context()); err != nil || !found {
@@ -446,8 +451,15 @@ func TestList(t *testing.T) {
 			{as(t, auth.Admin, ""), "other", made[1:2], ""},
 			{as(t, auth.Manager, "shop"), "shop", made[:1], ""},
 			{as(t, auth.Manager, "shop"), "other", nil, fault.WorkspaceNotFound},
-			{as(t, auth.Manager, "shop"), "", nil, fault.WorkspaceNotFound},
+			{as(t, auth.Admin, ""), "nobody", nil, fault.WorkspaceNotFound},
+			{as(t, auth.Admin, ""), "a\x00b", nil, fault.WorkspaceNotFound},
+			{as(t, auth.Manager, ""), "", made[:3], ""}, // not the ADMIN's
+			{as(t, auth.Manager, ""), "other", made[1:2], ""},
+			{as(t, auth.Manager, "shop"), "", made[:1], ""},
 			{as(t, auth.Reader, ""), "shop", nil, fault.Forbidden},
+			{as(t, auth.Reader, "shop"), "other", nil, fault.Forbidden},
+			{as(t, auth.Reader, "shop"), "", nil, fault.Forbidden},
+			{as(t, auth.Tracker, ""), "", nil, fault.Forbidden},
 			{t.Context(), "shop", nil, fault.Unauthenticated},
 		} {
 			keys, err := d.List(c.ctx, c.workspace)

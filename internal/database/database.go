@@ -48,7 +48,9 @@ type DB struct {
 	// is a single connection, so that writers queue here and not in SQLite's
 	// busy handler.
 	reader, writer *sql.DB
-	onStatement    func(context.Context, string)
+	// url is PostgreSQL's, for connections outside of the pool.
+	url         string
+	onStatement func(context.Context, string)
 }
 
 // Open connects to sqlite://PATH or postgres://…. It does not migrate. Where
@@ -144,7 +146,7 @@ func (db *DB) openPostgres(rawURL string, opt Options) error {
 	if err != nil {
 		return badURL()
 	}
-	db.dialect = Postgres
+	db.dialect, db.url = Postgres, u.String()
 	db.writer = sql.OpenDB(connector)
 	connections := opt.MaxConnections
 	if connections == 0 {

@@ -45,7 +45,7 @@ func (l *line) join(c *call, most int) error {
 	defer l.mu.Unlock()
 	switch {
 	case l.closed:
-		return fault.New(fault.Unavailable, "The server is shutting down; try again in a moment.")
+		return shuttingDown()
 	case l.events > 0 && l.events+len(c.drafts) > most:
 		return fault.New(fault.Overloaded, "Too many answers wait to be counted; try again, with the same idempotencyKey.")
 	}
@@ -56,6 +56,10 @@ func (l *line) join(c *call, most int) error {
 	default: // every committer has been woken already
 	}
 	return nil
+}
+
+func shuttingDown() error {
+	return fault.New(fault.Unavailable, "The server is shutting down; try again in a moment.")
 }
 
 // take removes the calls of the next commit: as many as make most events, and
@@ -179,8 +183,13 @@ func (m *Meter) count(ctx context.Context, calls []*call) error {
 	if err != nil {
 		return err
 	}
+	counted := map[string]struct{}{}
 	for i, o := range owners {
 		o.call.results[o.index] = o.call.drafts[o.index].result(entries[i], outcomes[i])
+		if !outcomes[i].Duplicate && !outcomes[i].Overflow {
+			counted[entries[i].WorkspaceID] = struct{}{}
+		}
 	}
+	m.changed(counted)
 	return nil
 }

@@ -1,10 +1,11 @@
 // Package meter counts answers: the single way in.
 //
 // In come answers as callers describe them; out come results that say counted,
-// counted before, or why not. It judges each event by rules, gathers the calls
-// that wait into one transaction and answers after its commit. It must never
-// turn a business reason into an error, answer before the commit, or let one
-// caller's event harm another's.
+// counted before, or why not, and live totals for those who watch. It judges
+// each event by rules, gathers the calls that wait into one transaction and
+// answers after its commit. It must never turn a business reason into an error,
+// answer before the commit, let one caller's event harm another's, or have who
+// counts wait for who watches.
 package meter
 
 import (
@@ -47,6 +48,10 @@ type Options struct {
 	// at once.
 	OnCommit func(Commit)
 	OnResult func(result string)
+	// LookEvery is how often a watched workspace is looked at although nobody
+	// told of a change (default 5 s): midnight comes by itself, and on SQLite
+	// other processes tell nobody.
+	LookEvery time.Duration
 }
 
 // Meter counts answers. It is safe for concurrent use.
@@ -56,6 +61,10 @@ type Meter struct {
 	line       line
 	committers sync.WaitGroup
 	random     sync.Mutex
+	watches    watches
+	news       news
+	// node is what this meter is called among those on the same database.
+	node string
 }
 
 // Start makes a meter that counts into the book until Stop.
@@ -69,22 +78,36 @@ func Start(book *ledger.Book, opt Options) *Meter {
 	if opt.Committers == 0 {
 		opt.Committers = 1
 	}
-	m := &Meter{book: book, opt: opt, line: line{more: make(chan struct{}, opt.Committers)}}
+	if opt.LookEvery == 0 {
+		opt.LookEvery = 5 * time.Second
+	}
+	life, end := context.WithCancel(context.Background())
+	m := &Meter{
+		book: book, opt: opt, line: line{more: make(chan struct{}, opt.Committers)}, node: uuid.NewString(),
+		watches: watches{of: map[string]*watch{}, life: life, end: end, readers: make(chan struct{}, watchReaders)},
+		news:    news{ids: map[string]struct{}{}, more: make(chan struct{}, 1), over: make(chan struct{})},
+	}
 	m.committers.Add(opt.Committers)
 	for range opt.Committers {
 		go m.serve()
 	}
+	m.news.told.Add(1)
+	go m.announce()
 	return m
 }
 
-// Stop lets no new event in, commits what was accepted and returns when that
-// is done, or with the context's error when it ends before. It may be called
-// again.
+// Stop lets no new event in, ends every watch, commits what was accepted and
+// returns when that is done, or with the context's error when it ends before.
+// It may be called again.
 func (m *Meter) Stop(ctx context.Context) error {
 	m.line.shut()
+	m.watches.shut()
 	done := make(chan struct{})
 	go func() {
 		m.committers.Wait()
+		m.news.shut()
+		m.news.told.Wait()
+		m.watches.running.Wait()
 		close(done)
 	}()
 	select {
@@ -267,6 +290,9 @@ func (m *Meter) Void(ctx context.Context, workspaceID, id string, reason *string
 	usage, err := m.book.Void(ctx, workspaceID, id, calendar.At(m.opt.Now()), reason)
 	if err != nil {
 		return nil, err
+	}
+	if usage != nil { // where it was void before, the totals stay and nothing is sent
+		m.changed(map[string]struct{}{workspaceID: {}})
 	}
 	return &VoidResult{Voided: usage != nil, Usage: usage}, nil
 }

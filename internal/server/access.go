@@ -74,7 +74,7 @@ func (s *server) observed(mux *http.ServeMux, next http.Handler) http.Handler {
 				}
 			}
 			took := s.host.Now().Sub(began)
-			s.metrics.answered(route, record.code(), took)
+			s.metrics.answered(route, record.code(), record.stream(), took)
 			s.logAnswer(ctx, r, record, took, aborted)
 			if aborted {
 				panic(http.ErrAbortHandler) // breaks the connection, so that a cut answer is not taken for whole
@@ -128,6 +128,11 @@ func (r *recorder) code() int {
 		return http.StatusOK
 	}
 	return r.status
+}
+
+// stream reports that the answer was one of events.
+func (r *recorder) stream() bool {
+	return strings.HasPrefix(r.Header().Get("Content-Type"), "text/event-stream")
 }
 
 func (r *recorder) WriteHeader(status int) {

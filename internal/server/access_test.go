@@ -144,7 +144,7 @@ func TestTheLogKeepsSecrets(t *testing.T) {
 			t.Error(err)
 		}
 		log := n.log.String()
-		for _, secret := range []string{first, second, "ctt_", answered, "Gentile", "4711", "39998877", "ossella", "customers", "?", "example.com"} {
+		for _, secret := range []string{first, second, "ctt_", answered, "Gentile", "-4711", "39998877", "ossella", "customers", "?", "example.com"} {
 			if at := strings.Index(log, secret); at >= 0 {
 				t.Errorf("the log holds %q: …%s…", secret, log[max(at-300, 0):min(at+100, len(log))])
 			}

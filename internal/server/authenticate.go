@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -19,12 +18,12 @@ type failure func(w http.ResponseWriter, r *http.Request, status int, err error)
 // for the handler to say; one whose key can't be looked up now ends here.
 func (s *server) authenticated(fail failure, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := strings.TrimSpace(r.Header.Get("Authorization"))
-		if header == "" {
+		header := r.Header.Get("Authorization")
+		if strings.TrimSpace(header) == "" {
 			next.ServeHTTP(w, r)
 			return
 		}
-		viewer, err := s.viewer(r.Context(), header)
+		viewer, err := s.keys.Bearer(r.Context(), header)
 		switch fault.CodeOf(err) {
 		case "":
 			next.ServeHTTP(w, r.WithContext(auth.With(r.Context(), viewer)))
@@ -38,14 +37,6 @@ func (s *server) authenticated(fail failure, next http.Handler) http.Handler {
 			fail(w, r, http.StatusInternalServerError, err)
 		}
 	})
-}
-
-func (s *server) viewer(ctx context.Context, header string) (auth.Viewer, error) {
-	scheme, secret, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return auth.Viewer{}, fault.New(fault.Unauthenticated, "The Authorization header must read: Bearer KEY.")
-	}
-	return s.keys.Authenticate(ctx, strings.TrimSpace(secret))
 }
 
 // graphFailure answers as GraphQL over HTTP does for a request that was not

@@ -67,18 +67,21 @@ func (m *metrics) committed(c meter.Commit) {
 // judged counts one event.
 func (m *metrics) judged(result string) { m.events.WithLabelValues(result).Inc() }
 
-// watchQueue shows how many events wait for a commit.
-func (m *metrics) watchQueue(depth func() int) {
+// watch shows how many events wait for a commit, and how many subscribers for
+// a change.
+func (m *metrics) watch(of *meter.Meter) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "contatore_queue_events", Help: "Events that wait for a commit.",
-	}, func() float64 { return float64(depth()) }))
+	}, func() float64 { return float64(of.Depth()) }), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "contatore_live_subscribers", Help: "Subscribers to live totals, over WebSocket and SSE.",
+	}, func() float64 { return float64(of.Watchers()) }))
 }
 
-// answered counts one answer. The life of an upgraded connection is no
-// latency.
-func (m *metrics) answered(route string, code int, took time.Duration) {
+// answered counts one answer. The life of an upgraded connection or a stream is
+// no latency.
+func (m *metrics) answered(route string, code int, stream bool, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(code)).Inc()
-	if code != http.StatusSwitchingProtocols {
+	if code != http.StatusSwitchingProtocols && !stream {
 		m.latency.WithLabelValues(route).Observe(took.Seconds())
 	}
 }

@@ -1,10 +1,8 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/rs/cors"
@@ -27,9 +25,9 @@ func (s *server) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	graphQL := graph.New(graph.Deps{
 		DB: s.db, Book: s.book, Meter: s.meter, Workspaces: s.directory, Keys: s.keys, Now: s.host.Now, OnZoneChange: s.days.Wake,
-		Log: s.host.Log,
+		Log: s.host.Log, AnswerTimeout: answerTimeout, Stopping: s.draining, Origins: s.config.CORSOrigins,
 	})
-	mux.Handle("/graphql", s.crossOrigin(private(s.authenticated(graphFailure, bounded(graphFailure, s.paced(graphQL))))))
+	mux.Handle("/graphql", s.crossOrigin(private(s.authenticated(graphFailure, bounded(graphFailure, s.upgradable(graphQL))))))
 	api := rest.New(rest.Deps{Book: s.book, Now: s.host.Now, Log: s.host.Log})
 	for _, endpoint := range []string{"stats", "dashboard", "summary"} {
 		mux.Handle("/api/usage/"+endpoint+"/{workspaceId}", s.crossOrigin(private(s.authenticated(rest.Fail, timely(api)))))
@@ -60,23 +58,14 @@ func (s *server) crossOrigin(next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// paced gives an answer its time; a stream or an upgraded connection lives
-// until its client leaves or the server stops.
-func (s *server) paced(next http.Handler) http.Handler {
-	short := timely(next)
+// upgradable keeps count of the connections that leave net/http, which a stop
+// has to wait for by itself.
+func (s *server) upgradable(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		upgrade := r.Header.Get("Upgrade") != ""
-		if !upgrade && !strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
-			short.ServeHTTP(w, r)
-			return
-		}
-		ctx, cancel := context.WithCancel(r.Context())
-		defer cancel()
-		defer context.AfterFunc(s.draining, cancel)()
-		if upgrade {
+		if r.Header.Get("Upgrade") != "" {
 			s.upgraded.Add(1)
 			defer s.upgraded.Done()
 		}
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r)
 	})
 }

@@ -44,8 +44,8 @@ type server struct {
 	days      *days
 	metrics   *metrics
 
-	// draining ends when the server stops taking work; upgraded connections
-	// live on it and are counted in upgraded.
+	// draining ends when the server stops taking work, and streams with it;
+	// upgraded connections are counted in upgraded.
 	draining context.Context
 	drain    context.CancelFunc
 	upgraded sync.WaitGroup
@@ -83,7 +83,7 @@ func Run(ctx context.Context, config Config, host Host) (err error) {
 		Now: host.Now, Random: host.Random, Committers: committers(db.Dialect()),
 		OnCommit: s.metrics.committed, OnResult: s.metrics.judged,
 	})
-	s.metrics.watchQueue(s.meter.Depth)
+	s.metrics.watch(s.meter)
 	if err = s.prepare(ctx); err != nil {
 		err = unlessStopped(ctx, err)
 	} else {
