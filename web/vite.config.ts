@@ -63,5 +63,5 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { "^/(graphql|api/.*)$": "http://localhost:3001" } },
+  server: { proxy: { "^/(graphql|api/.*)$": { target: process.env.CONTATORE_URL ?? "http://localhost:3001", ws: true } } },
 });

@@ -1,16 +1,14 @@
 // The key of this browser tab. It comes from the fragment of a link, which no
-// browser sends to a server, or from the key box; it lives in sessionStorage
+// browser sends to a server, or from a key box; it lives in sessionStorage
 // and must never reach localStorage, a URL that is requested, or a log.
 
 const keyItem = "contatore.key";
 const workspaceItem = "contatore.workspace";
 
-/** What the examples ask about where no link names another workspace. */
-const sampleWorkspace = "workspace-123";
-
 export interface Session {
   /** The API key's secret, "" where there is none. */
   readonly key: string;
+  /** The workspace of the link that was opened last in this tab, "" where it named none. */
   readonly workspace: string;
 }
 
@@ -24,10 +22,10 @@ export function openSession(): Session {
     history.replaceState(history.state, "", location.pathname + location.search);
   }
   if (key) keepKey(key);
-  if (workspace) sessionStorage.setItem(workspaceItem, workspace);
+  if (workspace) keepWorkspace(workspace);
   return {
     key: sessionStorage.getItem(keyItem) ?? "",
-    workspace: sessionStorage.getItem(workspaceItem) ?? sampleWorkspace,
+    workspace: sessionStorage.getItem(workspaceItem) ?? "",
   };
 }
 
@@ -35,4 +33,10 @@ export function openSession(): Session {
 export function keepKey(key: string): void {
   if (key === "") sessionStorage.removeItem(keyItem);
   else sessionStorage.setItem(keyItem, key);
+}
+
+/** Keeps the workspace that this tab looks at; "" forgets it. */
+export function keepWorkspace(workspace: string): void {
+  if (workspace === "") sessionStorage.removeItem(workspaceItem);
+  else sessionStorage.setItem(workspaceItem, workspace);
 }

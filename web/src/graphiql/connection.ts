@@ -1,7 +1,9 @@
-import type { Fetcher, FetcherParams, Unsubscribable } from "@graphiql/toolkit";
-import { type ExecutionResult, Kind, parse } from "graphql";
+import type { Fetcher, FetcherParams, Observable, Unsubscribable } from "@graphiql/toolkit";
+import { Kind, OperationTypeNode, parse } from "graphql";
+import { reviveExact } from "../exact";
 import { keepKey, type Session } from "../session";
-import { post } from "./post";
+import { openSocket } from "../socket";
+import { failure, post, type Result } from "./post";
 
 /** What is known about the key. */
 export type Standing =
@@ -10,6 +12,11 @@ export type Standing =
 
 export interface Snapshot extends Session {
   readonly standing: Standing;
+}
+
+interface Observer {
+  next: (result: Result) => void;
+  complete: () => void;
 }
 
 /** The time that typing rests before a key is tried, in milliseconds. */
@@ -47,26 +54,53 @@ export class Connection {
 
   /** Answers as an observable: that is what GraphiQL can leave, when it is stopped or its tab is left. */
   readonly fetcher: Fetcher = (params) => {
-    const subscribe = (observer: { next: (result: ExecutionResult) => void; complete: () => void }): Unsubscribable => {
-      const leaving = new AbortController();
-      void this.#answer(params, leaving.signal).then((result) => {
-        if (leaving.signal.aborted) return;
-        observer.next(result);
-        observer.complete();
-      });
-      return {
-        unsubscribe: () => {
-          leaving.abort();
-        },
-      };
-    };
-    return { subscribe };
+    const operation = operationOf(params);
+    const subscribe = (observer: Observer): Unsubscribable =>
+      operation.kind === OperationTypeNode.SUBSCRIPTION ? this.#follow({ ...params, operationName: operation.name }, observer) : this.#ask({ ...params, operationName: operation.name }, observer);
+    // Of its three forms, GraphiQL uses the one with an object.
+    return { subscribe: subscribe as unknown as Observable<Result>["subscribe"] };
   };
 
-  async #answer(params: FetcherParams, signal: AbortSignal): Promise<ExecutionResult> {
+  #ask(params: FetcherParams, observer: Observer): Unsubscribable {
+    const leaving = new AbortController();
+    void this.#answer(params, leaving.signal).then((result) => {
+      if (leaving.signal.aborted) return;
+      observer.next(result);
+      observer.complete();
+    });
+    return {
+      unsubscribe: () => {
+        leaving.abort();
+      },
+    };
+  }
+
+  #follow(params: FetcherParams, observer: Observer): Unsubscribable {
+    const socket = openSocket(this.#snapshot.key, reviveExact);
+    const leave = socket.subscribe(params, {
+      next: (result) => {
+        observer.next(result as Result);
+      },
+      error: (errors) => {
+        observer.next(Array.isArray(errors) ? { errors: errors as Result["errors"] } : failure("The subscription ended: the server closed the connection, or refused the key."));
+        observer.complete();
+      },
+      complete: () => {
+        observer.complete();
+      },
+    });
+    return {
+      unsubscribe: () => {
+        leave();
+        void socket.dispose();
+      },
+    };
+  }
+
+  async #answer(params: FetcherParams, signal: AbortSignal): Promise<Result> {
     // The schema is public: so documentation and completion work with a wrong key too.
     const key = params.operationName === "IntrospectionQuery" ? "" : this.#snapshot.key;
-    const { status, result } = await post({ ...params, operationName: operationName(params) }, key, signal);
+    const { status, result } = await post(params, key, signal);
     if (status === 401 && key !== "" && key === this.#snapshot.key) this.#stand({ state: "refused" });
     return result;
   }
@@ -78,13 +112,13 @@ export class Connection {
     this.#stand({ state: session.key === "" ? "missing" : "checking" });
     if (session.key === "") return;
     const { signal } = this.#trial;
-    const timer = setTimeout(() => void this.#ask(session.key, signal), delay);
+    const timer = setTimeout(() => void this.#check(session.key, signal), delay);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);
     });
   }
 
-  async #ask(key: string, signal: AbortSignal): Promise<void> {
+  async #check(key: string, signal: AbortSignal): Promise<void> {
     const { status, result } = await post({ query: "{ viewer { role workspaceId } }" }, key, signal);
     if (signal.aborted) return;
     const viewer = (result.data as { viewer?: { role: string; workspaceId: string | null } } | null | undefined)?.viewer;
@@ -99,15 +133,16 @@ export class Connection {
 }
 
 /**
- * The name of the operation to run. GraphiQL reads it from the text 100 ms after
- * the last change: for a tab that was only just opened, or a text that was only
+ * The operation to run. GraphiQL reads its name from the text 100 ms after the
+ * last change: for a tab that was only just opened, or a text that was only
  * just pasted, it still has the one from before.
  */
-function operationName({ query, operationName: name }: FetcherParams): string | null | undefined {
+function operationOf({ query, operationName: name }: FetcherParams): { name: string | null | undefined; kind: OperationTypeNode } {
   try {
     const operations = parse(query).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-    return operations.length === 1 ? operations[0]?.name?.value : name;
+    const run = operations.length === 1 ? operations[0] : operations.find((operation) => operation.name?.value === name);
+    return { name: operations.length === 1 ? run?.name?.value : name, kind: run?.operation ?? OperationTypeNode.QUERY };
   } catch {
-    return name; // the server will tell what is wrong with the text
+    return { name, kind: OperationTypeNode.QUERY }; // the server will tell what is wrong with the text
   }
 }

@@ -6,13 +6,19 @@ import "./page.css";
 import "./workers";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { openSession } from "../session";
+import { openSession, type Session } from "../session";
 import { Connection } from "./connection";
 import { Page } from "./page";
 
-const connection = new Connection(openSession());
+/** The tab's session; the examples ask about the sample workspace where no link named another. */
+function session(): Session {
+  const { key, workspace } = openSession();
+  return { key, workspace: workspace || "workspace-123" };
+}
+
+const connection = new Connection(session());
 addEventListener("hashchange", () => {
-  connection.enter(openSession());
+  connection.enter(session());
 });
 
 const root = document.querySelector("#page");

@@ -1,10 +1,12 @@
-import type { ExecutionResult } from "graphql";
-import { parseExact } from "./exact";
+import type { ExecutionResult } from "graphql-ws";
+import { reviveExact } from "../exact";
+
+export type Result = ExecutionResult;
 
 export interface Answer {
   /** The HTTP status, 0 where no answer came. */
   readonly status: number;
-  readonly result: ExecutionResult;
+  readonly result: Result;
 }
 
 /** Sends one operation to /graphql. Where no GraphQL answer comes back, the result's error says so; it never rejects. */
@@ -27,16 +29,17 @@ export async function post(operation: object, key: string, signal?: AbortSignal)
   return { status: response.status, result: failure(`The server answered ${response.status} without a GraphQL result.`) };
 }
 
-function parsed(text: string): ExecutionResult | undefined {
+function parsed(text: string): Result | undefined {
   try {
-    const value = parseExact(text);
-    if (typeof value === "object" && value !== null && ("data" in value || "errors" in value)) return value as ExecutionResult;
+    const value = JSON.parse(text, reviveExact) as unknown;
+    if (typeof value === "object" && value !== null && ("data" in value || "errors" in value)) return value as Result;
   } catch {
     // Not JSON: a proxy's page, or an answer cut short.
   }
   return undefined;
 }
 
-function failure(message: string): ExecutionResult {
-  return { errors: [{ message }] } as unknown as ExecutionResult;
+/** A result whose error says this. */
+export function failure(message: string): Result {
+  return { errors: [{ message }] } as unknown as Result;
 }
