@@ -6,7 +6,7 @@ FUZZTIME ?= 10s
 LINT := .tools/golangci-lint-$(GOLANGCI_LINT)
 WEB_SOURCES := $(shell find web -type f -not -name '*.go' -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -path 'web/test-results/*')
 
-.PHONY: help run test build web compile generate lint fmt fuzz tools
+.PHONY: help run test screenshots build web compile generate lint fmt fuzz forecast-bench tools
 .DEFAULT_GOAL := help
 
 # No C: one static binary for every system. The same flags for all but the
@@ -15,7 +15,7 @@ build compile generate lint: export CGO_ENABLED := 0
 build compile generate lint: export GOFLAGS := $(GOFLAGS) -trimpath
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build, fill an empty database with sample data, serve, print a link that opens it
 	@$(MAKE) --no-print-directory -j2 web compile
@@ -25,11 +25,15 @@ run: ## Build, fill an empty database with sample data, serve, print a link that
 test: ## Check everything: generated code, lint, tests on SQLite and PostgreSQL, the web pages
 	@bash scripts/test
 
+screenshots: build ## Take the pictures in docs anew
+	npm --prefix web run screenshots
+
 build: web ## Build bin/contatore, with the web pages in it
 	go build -ldflags '-s -w' -o bin/contatore ./cmd/contatore
 
-generate: ## Make the generated code anew
+generate: web/node_modules/.package-lock.json ## Make the generated code anew
 	go generate ./...
+	npm --prefix web run generate
 
 lint: tools ## Vet, lint and check the format of the Go code
 	go vet ./...
@@ -40,6 +44,12 @@ fmt: tools ## Format the Go code
 
 fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) bash scripts/fuzz
+
+# Root on Debian gets R installed where it is missing.
+forecast-bench: ## Judge the forecasts beside R's, for some minutes; write bench/FORECAST.md
+	@Rscript -e 'for (p in c("forecast", "modeldata", "tseries")) stopifnot(requireNamespace(p))' >/dev/null 2>&1 || \
+		{ apt-get update -q && apt-get install -q -y --no-install-recommends r-base-core r-cran-forecast r-cran-modeldata; }
+	nice -n 19 go run ./bench/forecast
 
 # The pages, when their sources are newer.
 web: web/dist/index.html

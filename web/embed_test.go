@@ -15,7 +15,7 @@ func built() handler {
 	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
 	return handler{fstest.MapFS{
 		"dist/.keep":                        text(""),
-		"dist/index.html":                   text("start page"),
+		"dist/index.html":                   text("dashboard"),
 		"dist/graphiql.html":                text("explorer"),
 		"dist/licenses.txt.gz":              text(packed("notices")),
 		"dist/secret.txt":                   text("not routed"),
@@ -25,6 +25,7 @@ func built() handler {
 		"dist/assets/broken-AbCd1234.js.gz": text(packed("half a script")[:20]),
 		"dist/assets/icon-AbCd1234.svg":     text("icon"),
 		"dist/assets/icons-AbCd1234.ttf":    text("font"),
+		"dist/assets/app-Ab1.webmanifest":   text("manifest"),
 	}}
 }
 
@@ -60,14 +61,15 @@ func body(t *testing.T, answer *http.Response) string {
 func TestFilesAndTypes(t *testing.T) {
 	t.Parallel()
 	for target, want := range map[string]struct{ kind, body, cache string }{
-		"/":                          {"text/html; charset=utf-8", "start page", "no-cache"},
-		"/graphiql":                  {"text/html; charset=utf-8", "explorer", "no-cache"},
-		"/licenses.txt":              {"text/plain; charset=utf-8", "notices", "no-cache"},
-		"/assets/index-AbCd1234.js":  {"text/javascript; charset=utf-8", "script", "public, max-age=31536000, immutable"},
-		"/assets/big-AbCd1234.js":    {"text/javascript; charset=utf-8", "big script", "public, max-age=31536000, immutable"},
-		"/assets/index-AbCd1234.css": {"text/css; charset=utf-8", "style", "public, max-age=31536000, immutable"},
-		"/assets/icon-AbCd1234.svg":  {"image/svg+xml", "icon", "public, max-age=31536000, immutable"},
-		"/assets/icons-AbCd1234.ttf": {"font/ttf", "font", "public, max-age=31536000, immutable"},
+		"/":                           {"text/html; charset=utf-8", "dashboard", "no-cache"},
+		"/graphiql":                   {"text/html; charset=utf-8", "explorer", "no-cache"},
+		"/licenses.txt":               {"text/plain; charset=utf-8", "notices", "no-cache"},
+		"/assets/index-AbCd1234.js":   {"text/javascript; charset=utf-8", "script", "public, max-age=31536000, immutable"},
+		"/assets/big-AbCd1234.js":     {"text/javascript; charset=utf-8", "big script", "public, max-age=31536000, immutable"},
+		"/assets/index-AbCd1234.css":  {"text/css; charset=utf-8", "style", "public, max-age=31536000, immutable"},
+		"/assets/icon-AbCd1234.svg":   {"image/svg+xml", "icon", "public, max-age=31536000, immutable"},
+		"/assets/icons-AbCd1234.ttf":  {"font/ttf", "font", "public, max-age=31536000, immutable"},
+		"/assets/app-Ab1.webmanifest": {"application/manifest+json", "manifest", "public, max-age=31536000, immutable"},
 	} {
 		answer := ask(t, built(), http.MethodGet, target)
 		if answer.StatusCode != http.StatusOK {
@@ -81,6 +83,9 @@ func TestFilesAndTypes(t *testing.T) {
 		}
 		if got := answer.Header.Get("X-Content-Type-Options"); got != "nosniff" {
 			t.Errorf("%s has X-Content-Type-Options %q", target, got)
+		}
+		if got := answer.Header.Get("Cross-Origin-Resource-Policy"); got != "same-origin" {
+			t.Errorf("%s has Cross-Origin-Resource-Policy %q", target, got)
 		}
 		if got := body(t, answer); got != want.body {
 			t.Errorf("%s answers %q, want %q", target, got, want.body)
@@ -169,11 +174,11 @@ func TestAKnownPageIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	plain := ask(t, built(), http.MethodGet, "/licenses.txt").Header.Get("ETag")
 	packed := ask(t, built(), http.MethodGet, "/licenses.txt", "Accept-Encoding", "gzip").Header.Get("ETag")
-	start := ask(t, built(), http.MethodGet, "/").Header.Get("ETag")
-	if plain == "" || plain == packed || plain == start {
-		t.Fatalf("ETags are not told apart: plain %q, packed %q, start page %q", plain, packed, start)
+	page := ask(t, built(), http.MethodGet, "/").Header.Get("ETag")
+	if plain == "" || plain == packed || plain == page {
+		t.Fatalf("ETags are not told apart: plain %q, packed %q, page %q", plain, packed, page)
 	}
-	if answer := ask(t, built(), http.MethodGet, "/", "If-None-Match", start); answer.StatusCode != http.StatusNotModified {
+	if answer := ask(t, built(), http.MethodGet, "/", "If-None-Match", page); answer.StatusCode != http.StatusNotModified {
 		t.Errorf("the same ETag answers %s, want 304", answer.Status)
 	}
 	if answer := ask(t, built(), http.MethodGet, "/licenses.txt", "If-None-Match", plain); answer.StatusCode != http.StatusNotModified {
@@ -199,7 +204,7 @@ func TestPolicies(t *testing.T) {
 				t.Errorf("%s has policy %q, without %s", target, got, wanted)
 			}
 		}
-		for _, banned := range []string{"unsafe-eval", "blob:", "http:", "https:", " *", "script-src 'self' '"} {
+		for _, banned := range []string{"unsafe-eval", "http:", "https:", " *", "script-src 'self' '"} {
 			if strings.Contains(got, banned) {
 				t.Errorf("%s has policy %q, with %s", target, got, banned)
 			}
@@ -207,6 +212,14 @@ func TestPolicies(t *testing.T) {
 		if inline := strings.Contains(got, "unsafe-inline"); inline != (target == "/graphiql") {
 			t.Errorf("%s has policy %q", target, got)
 		}
+	}
+	const want = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'self'; style-src 'self'; " +
+		"img-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; require-trusted-types-for 'script'"
+	if got := policy("/"); got != want {
+		t.Errorf("/ has policy %q, want %q", got, want)
+	}
+	if strings.Contains(policy("/graphiql"), "blob:") {
+		t.Errorf("/graphiql has policy %q, with blobs", policy("/graphiql"))
 	}
 	if !strings.Contains(policy("/graphiql"), "worker-src 'self'") || !strings.Contains(policy("/graphiql"), "connect-src 'self'") {
 		t.Errorf("/graphiql has policy %q: no workers or no requests", policy("/graphiql"))
@@ -238,7 +251,7 @@ func TestHandlerServesWhatIsEmbedded(t *testing.T) {
 	switch answer.StatusCode {
 	case http.StatusOK:
 		if !strings.Contains(text, "<title>Contatore</title>") {
-			t.Errorf("/ answers %q, which is not the start page", text)
+			t.Errorf("/ answers %q, which is not the dashboard", text)
 		}
 	case http.StatusServiceUnavailable:
 		if !strings.Contains(text, "make build") {

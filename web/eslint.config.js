@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist", "node_modules", "test-results"]),
+  globalIgnores(["dist", "node_modules", "test-results", "src/gql"]),
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],

@@ -1,0 +1,75 @@
+// A chart as a picture to take along: its title and legend above it, twice as
+// fine as the page.
+
+import type { Key } from "./figure";
+import { hatch, type Ink } from "./ink";
+
+/** Canvas pixels for each CSS pixel of a picture. */
+export const fineness = 2;
+
+const margin = 24;
+const headHeight = 56;
+const legendHeight = 28;
+
+interface Caption {
+  readonly title: string;
+  /** What is measured, over what. */
+  readonly subtitle: string;
+  readonly legend: readonly Key[];
+}
+
+/** Frames what `draw` paints within so many CSS pixels. */
+export function frame(
+  { title, subtitle, legend, ink, width, height }: Caption & { ink: Ink; width: number; height: number },
+  draw: (context: CanvasRenderingContext2D) => void,
+): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  const top = margin + headHeight + (legend.length > 0 ? legendHeight : 0);
+  canvas.width = Math.round((width + 2 * margin) * fineness);
+  canvas.height = Math.round((top + height + margin) * fineness);
+  const context = canvas.getContext("2d");
+  if (!context) return canvas;
+  context.scale(fineness, fineness);
+  context.fillStyle = ink.of("var(--surface)");
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.textBaseline = "middle";
+  context.fillStyle = ink.of("var(--text)");
+  context.font = `600 16px ${ink.family}`;
+  context.fillText(title, margin, margin + 8, width);
+  context.font = `13px ${ink.family}`;
+  context.fillStyle = ink.of("var(--muted)");
+  context.fillText(subtitle, margin, margin + 30, width);
+
+  let x = margin;
+  const y = margin + headHeight + 6;
+  for (const key of legend) {
+    drawSample(context, key, ink, x, y);
+    x += 24;
+    context.fillStyle = ink.of("var(--muted)");
+    context.fillText(key.label, x, y);
+    x += context.measureText(key.label).width + 20;
+  }
+  context.translate(margin, top);
+  draw(context);
+  return canvas;
+}
+
+function drawSample(context: CanvasRenderingContext2D, { tone, as }: Key, ink: Ink, x: number, y: number): void {
+  context.save();
+  context.strokeStyle = context.fillStyle = ink.tone(tone);
+  context.lineWidth = 2;
+  if (as === "bars") context.fillRect(x + 3, y - 6, 12, 12);
+  else if (as === "unfinished") {
+    context.lineWidth = 1;
+    context.fillStyle = hatch(ink.tone(tone), 1);
+    context.fillRect(x + 3, y - 6, 12, 12);
+    context.strokeRect(x + 3.5, y - 5.5, 11, 11);
+  } else {
+    if (as === "dashes") context.setLineDash([5, 3]);
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(x + 18, y);
+    context.stroke();
+  }
+  context.restore();
+}
