@@ -4,7 +4,7 @@ export default defineConfig({
   testDir: "e2e",
   projects: [
     { name: "pages", testMatch: "*.spec.ts" },
-    { name: "pictures", testMatch: "pictures.ts" },
+    { name: "screenshots", testMatch: "screenshots.ts" },
   ],
   // One browser and one server at a time: the tests share the sample data.
   workers: 1,

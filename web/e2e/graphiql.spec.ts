@@ -1,41 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, type Page, type Request } from "@playwright/test";
-import { test as withServer, type Server } from "./server";
+import { openDashboard, openShop, test, track } from "./dashboard";
+import type { Server } from "./server";
 
 const examples = path.resolve(import.meta.dirname, "../src/graphiql/examples");
 const operations = readdirSync(examples)
   .filter((name) => name.endsWith(".graphql"))
-  .map((name) => /^(?:query|mutation) (\w+)/m.exec(readFileSync(path.join(examples, name), "utf8"))?.[1] ?? name);
-
-interface Watch {
-  /** Every address asked for, by the page and its workers. */
-  readonly requests: string[];
-  /** What the browser's console called an error, policy violations among it. */
-  readonly complaints: string[];
-}
-
-const test = withServer.extend<{ watch: Watch }>({
-  watch: async ({ page, server }, provide) => {
-    const watch: Watch = { requests: [], complaints: [] };
-    // There is no network but the server.
-    await page.context().route(
-      (address) => address.origin !== server.url,
-      (route) => route.abort(),
-    );
-    await page.addInitScript(() => {
-      addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
-        console.error("Content Security Policy", violatedDirective, blockedURI);
-      });
-    });
-    page.on("request", (request) => watch.requests.push(request.url()));
-    page.on("pageerror", (error) => watch.complaints.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error" || /content security policy/i.test(message.text())) watch.complaints.push(message.text());
-    });
-    await provide(watch);
-  },
-});
+  .map((name) => /^(?:query|mutation|subscription) (\w+)/m.exec(readFileSync(path.join(examples, name), "utf8"))?.[1] ?? name);
+/** The one that goes over a WebSocket. */
+const subscription = "Live";
 
 async function open(page: Page, server: Server, fragment = `#key=${server.key}&workspace=workspace-123`): Promise<void> {
   await page.goto(`${server.url}/graphiql${fragment}`);
@@ -80,7 +54,7 @@ test("a link signs in, and its key leaves the address at once", async ({ page, s
 test("each example answers without errors", async ({ page, server, watch }) => {
   await open(page, server);
   await expect(tabButtons(page)).toHaveText(operations);
-  for (const operation of operations) {
+  for (const operation of operations.filter((each) => each !== subscription)) {
     await tabButton(page, operation).click();
     await expect(page.locator(".graphiql-query-editor .view-lines")).toContainText(operation);
     const { status, body } = await run(page, operation);
@@ -97,6 +71,20 @@ test("the tracking example counts", async ({ page, server }) => {
   await tabButton(page, "TrackAnAnswer").click();
   const { body } = await run(page, "TrackAnAnswer");
   expect(body.data).toMatchObject({ trackUsage: { tracked: true, reason: null, usage: { clientId: "customer-001" } } });
+});
+
+test("the live example is told of what is counted, until it is stopped", async ({ page, server, watch }) => {
+  const shop = await openShop(server);
+  await open(page, server, `#key=${server.key}&workspace=${shop}`);
+  await tabButton(page, subscription).click();
+  await expect(page.locator(".graphiql-query-editor .view-lines")).toContainText("usageChanged");
+  await executeButton(page).click();
+  await expect(shown(page)).toContainText('"todayMessages": 0');
+  await track(server, { workspace: shop });
+  await expect(shown(page)).toContainText('"todayMessages": 1');
+  await page.getByRole("button", { name: /Stop query/ }).click();
+  await expect(executeButton(page)).toBeVisible();
+  expect(watch.complaints).toEqual([]);
 });
 
 test("a tab can be run at the moment it is opened", async ({ page, server }) => {
@@ -212,36 +200,11 @@ test("a missing and a refused key are told", async ({ page, server }) => {
   expect((await run(page, "OneDashboard")).status).toBe(200);
 });
 
-test("the start page takes a key along to GraphiQL", async ({ page, server, watch }) => {
-  await page.goto(`${server.url}/#key=${server.key}`);
-  await expect(page.getByRole("heading", { name: "Contatore" })).toBeVisible();
-  await expect(page.getByText("Signed in for this browser tab")).toBeVisible();
-  expect(page.url()).toBe(`${server.url}/`);
+test("the dashboard takes a key along to GraphiQL", async ({ page, server, watch }) => {
+  await openDashboard(page, server);
+  await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("link", { name: "Explore in GraphiQL" }).click();
   await expect(page.getByText("ADMIN all workspaces")).toBeVisible();
   expect(watch.requests.filter((address) => address.includes(server.key))).toEqual([]);
   expect(watch.complaints).toEqual([]);
-});
-
-test("the start page's commands can be copied, and answer", async ({ page, server, context, request }) => {
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.goto(server.url);
-  const copied: string[] = [];
-  for (const button of await page.locator("pre button").all()) {
-    await button.click();
-    await expect(button).toHaveText("Copied");
-    copied.push(await page.evaluate(() => navigator.clipboard.readText()));
-  }
-  expect(copied).toHaveLength(2);
-  for (const command of copied) {
-    const address = /^curl -s (http\S+) \\$/m.exec(command)?.[1] ?? "no address";
-    const data = /-d '([^']+)'/.exec(command)?.[1];
-    const answer = await request.fetch(address, {
-      method: data === undefined ? "GET" : "POST",
-      headers: { Authorization: `Bearer ${server.key}`, "Content-Type": "application/json" },
-      data,
-    });
-    expect(answer.status(), command).toBe(200);
-    expect(await answer.json(), command).not.toHaveProperty("errors");
-  }
 });

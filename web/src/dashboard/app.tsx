@@ -1,6 +1,6 @@
 // Which of the page's faces is shown: the door, a workspace, or why neither.
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Provider } from "urql";
 import { graphql } from "../gql";
 import { keepKey, keepWorkspace, openSession, type Session } from "../session";
@@ -118,6 +118,17 @@ function Home({ session, onLeave }: { session: Session; onLeave: (refused: boole
     if (!found || !role) return undefined;
     return { workspace: found.id, name: found.name, currency: found.currency, timeZone: found.timeZone, role, only, key: session.key, refresh };
   }, [found, role, only, session.key, refresh]);
+
+  // What had the focus went with the view before: the new one gets it, or keys would begin at the top again.
+  const arrived = place ? `${place.workspace} ${address.view} ${address.client}` : "";
+  const left = useRef("");
+  useEffect(() => {
+    if (arrived === "") return;
+    if (left.current !== "" && left.current !== arrived && document.activeElement === document.body) {
+      document.getElementById("figures")?.focus({ preventScroll: true });
+    }
+    left.current = arrived;
+  }, [arrived]);
 
   const signOut = () => {
     onLeave(false);

@@ -3,7 +3,7 @@
 
 import { stringifyDocument } from "@urql/core";
 import { createClient as createStream } from "graphql-sse";
-import { CloseCode } from "graphql-ws";
+import { CloseCode, type Client as SocketClient } from "graphql-ws";
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 import { type Client, useClient } from "urql";
 import { graphql } from "../gql";
@@ -127,7 +127,7 @@ function follow(feed: Feed, setLive: (change: (before: Live) => Live) => void): 
         told.once = true;
         heard("live", { cost: change.todayCost, messages: change.todayMessages }, { cost: change.monthCost, messages: change.monthMessages });
       };
-      const end = await (way === "socket" ? overSocket(feed, onChange, signal) : way === "stream" ? overStream(feed, onChange, signal) : byAsking(feed, heard, stand, signal));
+      const end = await (way === "poll" ? byAsking(feed, heard, stand, signal) : listen(way, feed, onChange, signal));
       if (left()) return;
       if (end === "refused") {
         feed.onRefused();
@@ -166,13 +166,24 @@ async function rest(time: number, signal: AbortSignal): Promise<void> {
 
 const query = stringifyDocument(UsageChanged);
 
-function refused(errors: unknown): boolean {
-  return Array.isArray(errors) && errors.some((each: { extensions?: { code?: unknown } }) => ["UNAUTHENTICATED", "FORBIDDEN", "WORKSPACE_NOT_FOUND"].includes(String(each.extensions?.code)));
+/** Whether the server's word means that the key opens this no longer: errors, a WebSocket's close or an HTTP answer. */
+function refused(said: unknown): boolean {
+  if (Array.isArray(said)) {
+    return said.some((each: { extensions?: { code?: unknown } }) => ["UNAUTHENTICATED", "FORBIDDEN", "WORKSPACE_NOT_FOUND"].includes(String(each.extensions?.code)));
+  }
+  const { code, response } = (said ?? {}) as { code?: number; response?: { status?: number } };
+  return code === CloseCode.Forbidden || code === CloseCode.Unauthorized || response?.status === 401;
 }
 
-/** graphql-transport-ws, until the connection is lost. */
-async function overSocket({ workspace, key }: Feed, onChange: (change: Change) => void, signal: AbortSignal): Promise<End> {
-  const client = openSocket(key, reviveAmount);
+/** graphql-transport-ws, or graphql-sse's distinct connections. */
+const open = {
+  socket: (key: string): Pick<SocketClient, "subscribe" | "dispose"> => openSocket(key, reviveAmount),
+  stream: (key: string): Pick<SocketClient, "subscribe" | "dispose"> => createStream({ url: "/graphql", headers: { Authorization: `Bearer ${key}` }, retryAttempts: 0 }),
+};
+
+/** Is told until the connection is lost. */
+async function listen(way: keyof typeof open, { workspace, key }: Feed, onChange: (change: Change) => void, signal: AbortSignal): Promise<End> {
+  const client = open[way](key);
   const over = new AbortController();
   const end = await new Promise<End>((resolve) => {
     const leave = client.subscribe<UsageChangedSubscription>(
@@ -183,8 +194,7 @@ async function overSocket({ workspace, key }: Feed, onChange: (change: Change) =
           else if (refused(errors)) resolve("refused");
         },
         error: (error) => {
-          const code = (error as { code?: number } | null)?.code;
-          resolve(refused(error) || code === CloseCode.Forbidden || code === CloseCode.Unauthorized ? "refused" : "lost");
+          resolve(refused(error) ? "refused" : "lost");
         },
         complete: () => {
           resolve("lost");
@@ -195,33 +205,6 @@ async function overSocket({ workspace, key }: Feed, onChange: (change: Change) =
   });
   over.abort(); // of many tries none is kept
   void client.dispose();
-  return end;
-}
-
-/** graphql-sse's distinct connections, until the stream ends. */
-async function overStream({ workspace, key }: Feed, onChange: (change: Change) => void, signal: AbortSignal): Promise<End> {
-  const client = createStream({ url: "/graphql", headers: { Authorization: `Bearer ${key}` }, retryAttempts: 0 });
-  const over = new AbortController();
-  const end = await new Promise<End>((resolve) => {
-    const leave = client.subscribe<UsageChangedSubscription>(
-      { query, variables: { workspaceId: workspace } },
-      {
-        next: ({ data, errors }) => {
-          if (data) onChange(data.usageChanged);
-          else if (refused(errors)) resolve("refused");
-        },
-        error: (error) => {
-          resolve(refused(error) || (error as { response?: { status?: number } } | null)?.response?.status === 401 ? "refused" : "lost");
-        },
-        complete: () => {
-          resolve("lost");
-        },
-      },
-    );
-    signal.addEventListener("abort", leave, { signal: over.signal });
-  });
-  over.abort();
-  client.dispose();
   return end;
 }
 
