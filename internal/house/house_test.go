@@ -45,7 +45,7 @@ func floors() []floor {
 		{[]string{"internal/transfer", "internal/sample", "internal/alert"}, "imports, sample data and alerts are callers of the meter like any other, so the meter works without them"},
 		{[]string{"graph", "internal/rest"}, "two encodings of the same values: one that called the other could not be left out or changed alone"},
 		{[]string{"internal/server"}, "the only wiring: who is wired can't know the wiring"},
-		{[]string{"cmd"}, "flags and environment are read in one place; nothing can depend on a command line"},
+		{[]string{"cmd", "bench"}, "flags and environment are read in one place; nothing can depend on a command line"},
 	}
 }
 
