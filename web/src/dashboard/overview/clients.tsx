@@ -6,8 +6,7 @@ import { linkTo } from "../address";
 import { NoUsage } from "../charts/empty";
 import { useFormat, useWords } from "../language";
 import { Widget } from "../widget";
-import { Bar } from "./bar";
-import "./ranking.css";
+import { FigureCells, More } from "./ranking";
 
 const words = {
   en: {
@@ -18,8 +17,6 @@ const words = {
     messages: "Messages",
     cost: "Cost",
     share: "Share",
-    all: (n: number) => `Show all ${n}`,
-    fewer: "Show fewer",
   },
   it: {
     title: "Clienti principali",
@@ -29,8 +26,6 @@ const words = {
     messages: "Messaggi",
     cost: "Costo",
     share: "Quota",
-    all: (n: number) => `Mostra tutti e ${n}`,
-    fewer: "Mostra meno",
   },
 };
 
@@ -127,34 +122,13 @@ export function Clients({ stats }: { stats: FragmentType<typeof ClientsWidget> }
                   {row.clientPhone !== null && <small className="below">{row.clientPhone}</small>}
                 </th>
                 <td className="phone">{row.clientPhone}</td>
-                <td className="number">{f.count(row.messages)}</td>
-                <td className="number" title={f.exactMoney(row.cost)}>
-                  {f.money(row.cost)}
-                </td>
-                <td className="part">
-                  <span className="share">
-                    <Bar part={largest === 0 ? 0 : row.share / largest} />
-                    <span className="numbers">{f.share(row.share)}</span>
-                  </span>
-                </td>
+                <FigureCells messages={row.messages} cost={row.cost} share={row.share} largest={largest} />
               </tr>
             ))}
           </tbody>
         </table>
       )}
-      {rows.length > few && (
-        <button
-          type="button"
-          className="button quiet more"
-          aria-expanded={all}
-          aria-controls={id}
-          onClick={() => {
-            setAll(!all);
-          }}
-        >
-          {all ? t.fewer : t.all(rows.length)}
-        </button>
-      )}
+      {rows.length > few && <More rows={rows.length} all={all} onAll={setAll} table={id} />}
     </Widget>
   );
 }

@@ -6,10 +6,9 @@ import type { KindsWidgetFragment } from "../../gql/graphql";
 import type { Amount } from "../../exact";
 import { go, useAddress } from "../address";
 import { NoUsage } from "../charts/empty";
-import { useFormat, useWords } from "../language";
+import { useWords } from "../language";
 import { Widget } from "../widget";
-import { Bar } from "./bar";
-import "./ranking.css";
+import { FigureCells, More } from "./ranking";
 
 const words = {
   en: {
@@ -23,8 +22,6 @@ const words = {
     share: "Share",
     only: (label: string) => `Show only ${label}`,
     every: (label: string) => `No longer only ${label}`,
-    all: (n: number) => `Show all ${n}`,
-    fewer: "Show fewer",
   },
   it: {
     kinds: "Per tipo",
@@ -37,8 +34,6 @@ const words = {
     share: "Quota",
     only: (label: string) => `Mostra solo ${label}`,
     every: (label: string) => `Non più solo ${label}`,
-    all: (n: number) => `Mostra tutti e ${n}`,
-    fewer: "Mostra meno",
   },
 };
 
@@ -91,7 +86,6 @@ const few = 8;
 
 function Labels({ title, column, rows, total, filter }: Props) {
   const t = useWords(words);
-  const f = useFormat();
   const id = useId();
   const { filter: current } = useAddress();
   const [all, setAll] = useState(false);
@@ -137,35 +131,14 @@ function Labels({ title, column, rows, total, filter }: Props) {
                       {row.label === "" ? <em>{label}</em> : label}
                     </button>
                   </th>
-                  <td className="number">{f.count(row.messages)}</td>
-                  <td className="number" title={f.exactMoney(row.cost)}>
-                    {f.money(row.cost)}
-                  </td>
-                  <td className="part">
-                    <span className="share">
-                      <Bar part={largest === 0 ? 0 : share(row) / largest} />
-                      <span className="numbers">{f.share(share(row))}</span>
-                    </span>
-                  </td>
+                  <FigureCells messages={row.messages} cost={row.cost} share={share(row)} largest={largest} />
                 </tr>
               );
             })}
           </tbody>
         </table>
       )}
-      {rows.length > few && (
-        <button
-          type="button"
-          className="button quiet more"
-          aria-expanded={all}
-          aria-controls={id}
-          onClick={() => {
-            setAll(!all);
-          }}
-        >
-          {all ? t.fewer : t.all(rows.length)}
-        </button>
-      )}
+      {rows.length > few && <More rows={rows.length} all={all} onAll={setAll} table={id} />}
     </Widget>
   );
 }

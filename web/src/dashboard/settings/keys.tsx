@@ -1,10 +1,11 @@
-import { KeyRound, Plus } from "lucide-react";
+import { KeyRound } from "lucide-react";
 import { useRef, useState } from "react";
 import type { Role } from "../../gql/graphql";
 import { useWords } from "../language";
 import { usePlace } from "../place";
 import { isLink, KeyList, useKeys, type Key } from "./keylist";
 import { NewKey } from "./newkey";
+import { Sheet } from "./sheet";
 
 const words = {
   en: {
@@ -36,25 +37,16 @@ export function Keys() {
   const [everyOpen, setEveryOpen] = useState(false);
   return (
     <>
-      <section className="card" aria-labelledby="keys">
-        <header>
-          <div>
-            <h2 id="keys" ref={heading} tabIndex={-1}>
-              {t.title}
-            </h2>
-            <p className="muted">{t.lead}</p>
-          </div>
-          <button
-            type="button"
-            className="button primary"
-            onClick={() => {
-              setCreating(true);
-            }}
-          >
-            <Plus size={16} aria-hidden="true" />
-            {t.create}
-          </button>
-        </header>
+      <Sheet
+        id="keys"
+        title={t.title}
+        lead={t.lead}
+        heading={heading}
+        create={t.create}
+        onCreate={() => {
+          setCreating(true);
+        }}
+      >
         <KeyList
           list={list}
           shown={(key) => !isLink(key)}
@@ -68,7 +60,7 @@ export function Keys() {
           }
         />
         {list.keys?.some(isLink) && <p className="muted aside">{t.elsewhere}</p>}
-      </section>
+      </Sheet>
       {only === null && (
         <details
           className="card every"

@@ -1,7 +1,7 @@
 // Links that open a workspace to be looked at: READ keys of one workspace that
 // expire, told from other keys by their name.
 
-import { Link2, Plus } from "lucide-react";
+import { Link2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { linkTo } from "../address";
 import { Dialog } from "../controls/dialog";
@@ -14,6 +14,7 @@ import { ExpiryFields, expiryInput, type Expiry, type Term } from "./expiry";
 import { isLink, KeyList, linkName, tellKeyLists, useKeys } from "./keylist";
 import { CreateKey } from "./newkey";
 import { Secret } from "./secret";
+import { Sheet } from "./sheet";
 import "./settings.css";
 
 const words = {
@@ -60,25 +61,16 @@ export function Links() {
   const heading = useRef<HTMLHeadingElement>(null);
   const [sharing, setSharing] = useState(false);
   return (
-    <section className="card" aria-labelledby="links">
-      <header>
-        <div>
-          <h2 id="links" ref={heading} tabIndex={-1}>
-            {t.title}
-          </h2>
-          <p className="muted">{t.lead}</p>
-        </div>
-        <button
-          type="button"
-          className="button primary"
-          onClick={() => {
-            setSharing(true);
-          }}
-        >
-          <Plus size={16} aria-hidden="true" />
-          {t.create}
-        </button>
-      </header>
+    <Sheet
+      id="links"
+      title={t.title}
+      lead={t.lead}
+      heading={heading}
+      create={t.create}
+      onCreate={() => {
+        setSharing(true);
+      }}
+    >
       <KeyList
         list={list}
         shown={isLink}
@@ -97,7 +89,7 @@ export function Links() {
           }}
         />
       )}
-    </section>
+    </Sheet>
   );
 }
 
