@@ -27,7 +27,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		if f == nil {
 			return shown
 		}
-		if f.Code == fault.Internal {
+		if f.Code == fault.Internal && !errors.Is(ctx.Err(), context.Canceled) { // who left is no failure
 			log.ErrorContext(ctx, "request failed", "path", shown.Path.String(), "error", err)
 		}
 		return &gqlerror.Error{Message: f.Message, Path: shown.Path, Locations: shown.Locations, Extensions: extensions(f)}
