@@ -48,6 +48,9 @@ type fold struct {
 
 	previous *previous
 	months   *months
+
+	prospect   *prospect
+	retrospect *retrospect
 }
 
 // previous is the period before the range.
@@ -68,7 +71,7 @@ type months struct {
 	toDate sum
 }
 
-func newFold(period calendar.Range, now calendar.Local, need Need) *fold {
+func newFold(period calendar.Range, now calendar.Local, at calendar.Instant, need Need) *fold {
 	f := &fold{}
 	if need.days() {
 		f.period = newDays(period)
@@ -85,6 +88,12 @@ func newFold(period calendar.Range, now calendar.Local, need Need) *fold {
 		m.last, m.before, m.whole = calendar.ToDate(now)
 		f.months = m
 	}
+	if need.Forecast {
+		f.prospect = newProspect(now, at)
+	}
+	if need.Anomalies {
+		f.retrospect = newRetrospect(period, now.Date)
+	}
 	return f
 }
 
@@ -99,6 +108,12 @@ func (f *fold) ranges() []calendar.Range {
 	}
 	if f.months != nil {
 		ranges = append(ranges, f.months.Range)
+	}
+	if f.prospect != nil {
+		ranges = append(ranges, f.prospect.Range)
+	}
+	if f.retrospect != nil && f.retrospect.days != nil {
+		ranges = append(ranges, f.retrospect.Range)
 	}
 	return ranges
 }
@@ -123,6 +138,12 @@ func (f *fold) add(at calendar.Local, slice ledger.Slice) {
 		if (m.whole || at.Compare(m.before) < 0) && at.Date >= m.last.First() && at.Date <= m.last.Last() {
 			m.toDate = m.toDate.plus(s)
 		}
+	}
+	if f.prospect != nil {
+		f.prospect.add(at, s)
+	}
+	if f.retrospect != nil {
+		f.retrospect.add(at, s)
 	}
 }
 

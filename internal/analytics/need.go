@@ -25,13 +25,19 @@ type Need struct {
 	// Names is the most clients that TopClients is called with, 0 for none:
 	// as many are named.
 	Names int
+	// Forecast: Forecast.
+	Forecast bool
+	// Anomalies: Anomalies; the others, which imply it, what explains them.
+	Anomalies, AnomalyClients, AnomalyLabels bool
 }
 
-// What TopClients and MonthlyUsage answer with where nobody says how many, and
+// What TopClients, MonthlyUsage and Forecast answer with where nobody says how many, and
 // the most that they do.
 const (
 	DefaultTop, maxTop       = 10, 1000
 	DefaultMonths, maxMonths = 4, 120
+
+	DefaultForecast, maxForecast = 30, 365
 )
 
 // Plus is the need of both.
@@ -40,6 +46,8 @@ func (n Need) Plus(m Need) Need {
 		Totals: n.Totals || m.Totals, Daily: n.Daily || m.Daily, Hours: n.Hours || m.Hours, Heatmap: n.Heatmap || m.Heatmap,
 		Labels: n.Labels || m.Labels, Comparison: n.Comparison || m.Comparison, Previous: n.Previous || m.Previous,
 		Months: max(n.Months, m.Months), Clients: n.Clients || m.Clients, Names: max(n.Names, m.Names),
+		Forecast: n.Forecast || m.Forecast, Anomalies: n.Anomalies || m.Anomalies,
+		AnomalyClients: n.AnomalyClients || m.AnomalyClients, AnomalyLabels: n.AnomalyLabels || m.AnomalyLabels,
 	}
 }
 
@@ -49,6 +57,7 @@ func (n Need) bounded() Need {
 	n.Months = max(0, min(n.Months, maxMonths))
 	n.Names = max(0, min(n.Names, maxTop))
 	n.Clients = n.Clients || n.Names > 0
+	n.Anomalies = n.Anomalies || n.AnomalyClients || n.AnomalyLabels
 	return n
 }
 

@@ -21,7 +21,14 @@ import (
 // range is the last 30 days, a nil filter everything; now tells which local
 // day is today. Faults: INVALID of the filter, INVALID_RANGE,
 // WORKSPACE_NOT_FOUND.
+//
+// What a forecast or anomalies are learned from is learned anew;
+// Forecasts.Open remembers it.
 func Open(ctx context.Context, book *ledger.Book, workspaceID string, r *calendar.RangeInput, f *Filter, need Need, now time.Time) (*Stats, error) {
+	return open(ctx, book, nil, workspaceID, r, f, need, now)
+}
+
+func open(ctx context.Context, book *ledger.Book, memory *Forecasts, workspaceID string, r *calendar.RangeInput, f *Filter, need Need, now time.Time) (*Stats, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}
@@ -36,8 +43,8 @@ func Open(ctx context.Context, book *ledger.Book, workspaceID string, r *calenda
 		if err != nil {
 			return err
 		}
-		o := opening{Snapshot: s, scope: f.Scope(account), keep: f.Keep(), need: need.bounded()}
-		stats, err = o.read(ctx, period, local)
+		o := opening{Snapshot: s, scope: f.Scope(account), keep: f.Keep(), need: need.bounded(), memory: memory}
+		stats, err = o.read(ctx, period, local, calendar.At(now))
 		return err
 	})
 	if err != nil {
@@ -53,12 +60,14 @@ type opening struct {
 	// keep is nil where every local time counts.
 	keep func(calendar.Local) bool
 	need Need
+	// memory is nil where none is to be had.
+	memory *Forecasts
 }
 
-func (o *opening) read(ctx context.Context, period calendar.Range, now calendar.Local) (*Stats, error) {
+func (o *opening) read(ctx context.Context, period calendar.Range, now calendar.Local, at calendar.Instant) (*Stats, error) {
 	zone := o.scope.Account.Zone
 	stats := &Stats{account: o.scope.Account, period: period, need: o.need}
-	stats.fold = newFold(period, now, o.need)
+	stats.fold = newFold(period, now, at, o.need)
 
 	var spans []calendar.Span
 	for _, days := range stats.fold.ranges() {
@@ -82,6 +91,15 @@ func (o *opening) read(ctx context.Context, period calendar.Range, now calendar.
 			return nil, fmt.Errorf("clients: %w", err)
 		}
 		stats.clients = clients
+	}
+	if stats.fold.prospect != nil {
+		stats.outlook = stats.fold.prospect.outlook(o.memory)
+	}
+	if stats.fold.retrospect != nil {
+		stats.findings = stats.fold.retrospect.findings(o.memory)
+		if err := o.explain(ctx, stats.findings); err != nil {
+			return nil, err
+		}
 	}
 	return stats, nil
 }

@@ -105,6 +105,11 @@ func TestReads(t *testing.T) {
 			{"top clients", nil, nil, analytics.Need{Names: 10}, "workspaces, client_days, customers"},
 			{"top clients where there are none", past(), nil, analytics.Need{Names: 10}, "workspaces, client_days"},
 			{"everything", nil, nil, everything(10, 4), "workspaces, usage_buckets, client_days, customers"},
+			{"a forecast", nil, nil, analytics.Need{Forecast: true}, "workspaces, usage_buckets"},
+			{"a forecast, whatever the range", past(), nil, analytics.Need{Forecast: true}, "workspaces, usage_buckets"},
+			{"anomalies of long ago", past(), nil, analytics.Need{Anomalies: true}, "workspaces, usage_buckets"},
+			{"no anomalies' reasons", nil, nil, analytics.Need{AnomalyClients: true, AnomalyLabels: true}, "workspaces, usage_buckets"},
+			{"both, beside all that is of quarter-hours", nil, nil, dashboard.Plus(analytics.Need{Months: 4, Forecast: true, Anomalies: true}), "workspaces, usage_buckets"},
 
 			{"kinds and models", nil, &analytics.Filter{Kinds: kinds, Models: models}, dashboard, "workspaces, usage_buckets"},
 			{"hours and weekdays", nil, &analytics.Filter{Hours: []int{9}, Weekdays: []calendar.Weekday{0}}, dashboard, "workspaces, usage_buckets"},
@@ -118,6 +123,60 @@ func TestReads(t *testing.T) {
 			b.open(t, ask{rng: c.rng, filter: c.filter, need: c.need, now: noon})
 			if got := strings.Join(r.read(), ", "); got != c.want {
 				t.Errorf("%s: reads %s, want %s", c.name, got, c.want)
+			}
+		}
+	})
+}
+
+// What explains anomalies is read where there are some, of their days and those
+// of the four weeks before alone: by client from client_days, unless it takes
+// the hours of a day.
+func TestReadsOfAnomalies(t *testing.T) {
+	t.Parallel()
+	eachRecorded(t, "Europe/Rome", noon, calendar.MaxDate, func(t *testing.T, b *bench, r *recorder) {
+		var answers []answer
+		for back := 1; back <= 40; back++ {
+			morning := noon.AddDate(0, 0, -back)
+			answers = append(answers, answer{at: morning, client: "ada", nanos: 1e9, kind: "message"}, answer{at: morning.Add(time.Hour), client: "ada", nanos: 1e9, kind: "message"})
+		}
+		answers = append(answers, answer{at: noon.AddDate(0, 0, -3), client: "ada", nanos: 9e9, kind: "message"}, answer{at: noon.AddDate(0, 0, -3).Add(time.Hour), client: "ada", nanos: 9e9, kind: "message"})
+		b.count(t, answers)
+		r.taken()
+		for _, hours := range []bool{false, true} {
+			clients := "client_days"
+			if hours {
+				b.count(t, []answer{{at: noon.AddDate(0, 0, -3), client: "ada", nanos: 99e9, kind: "message"}})
+				r.taken()
+				clients = "usages 5"
+			}
+			for _, c := range []struct {
+				need analytics.Need
+				want string
+			}{
+				{analytics.Need{Anomalies: true}, "workspaces, usage_buckets"},
+				{analytics.Need{AnomalyLabels: true}, "workspaces, usage_buckets, usage_buckets 5"},
+				{analytics.Need{AnomalyClients: true}, "workspaces, usage_buckets, " + clients + ", customers"},
+				{analytics.Need{AnomalyClients: true, AnomalyLabels: true}, "workspaces, usage_buckets, " + clients + ", usage_buckets 5, customers"},
+			} {
+				s := b.open(t, ask{need: c.need, now: noon})
+				if got := strings.Join(r.read(), ", "); got != c.want {
+					t.Errorf("%+v: reads %s, want %s", c.need, got, c.want)
+				}
+				anomalies, err := s.Anomalies()
+				if err != nil || len(anomalies) == 0 {
+					t.Fatalf("%v, %v", anomalies, err)
+				}
+				_, byClient := anomalies[0].Clients()
+				_, byKind := anomalies[0].Kinds()
+				_, byModel := anomalies[0].Models()
+				if undeclared := fault.CodeOf(byClient) == fault.Internal; undeclared == c.need.AnomalyClients {
+					t.Errorf("%+v: clients %v", c.need, byClient)
+				}
+				for _, err := range []error{byKind, byModel} {
+					if undeclared := fault.CodeOf(err) == fault.Internal; undeclared == c.need.AnomalyLabels {
+						t.Errorf("%+v: labels %v", c.need, err)
+					}
+				}
 			}
 		}
 	})

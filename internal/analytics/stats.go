@@ -25,6 +25,9 @@ type Stats struct {
 	fold    *fold
 	// clients is nil where they were not read.
 	clients *clients
+	// outlook and findings are nil where nobody needs them.
+	outlook  *outlook
+	findings *findings
 }
 
 // DailyUsage is the usage of one local day.

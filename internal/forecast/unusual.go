@@ -77,7 +77,7 @@ func reach(off []float64, level float64, mostNothing bool) float64 {
 	half *= max(1, sorted[n-1-int(tenth*float64(n))]/quantile(1-tenth))
 	if within, _ := slices.BinarySearch(sorted, half); mostNothing || n-within > max(few, int(fewOfMany*float64(n))) {
 		outside := math.Erfc(quantile(level) / math.Sqrt2)
-		half = max(half, sorted[n-1-int(outside*float64(n-1))])
+		half = max(half, sorted[n-1-max(1, int(outside*float64(n-1)))]) // the largest itself may be what is looked for
 	}
 	return half
 }

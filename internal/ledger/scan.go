@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -147,18 +148,7 @@ func (s *Snapshot) Clients(ctx context.Context, scope Scope, r calendar.Range, b
 	spans := scope.Account.Zone.Spans(r)
 	switch {
 	case byQuarter:
-		whole, cut := scope.Account.split(spans)
-		if len(whole) > 0 {
-			q := s.raw(scope, "client_id, created_at - created_at % 900000000, COUNT(*), "+halves("price", true), whole)
-			q.add(" GROUP BY 1, 2")
-			if err := q.clients(ctx, fold); err != nil {
-				return err
-			}
-		}
-		if len(cut) == 0 {
-			return nil
-		}
-		return s.raw(scope, "client_id, created_at, 1, "+halves("price", false), cut).clients(ctx, fold)
+		return s.clientQuarters(ctx, scope, spans, fold)
 	case scope.fromDays(r):
 		q := s.selection(scope)
 		q.add("SELECT client_id, 0, SUM(messages), %s FROM client_days WHERE workspace_id = $1", halves("cost", true))
@@ -171,6 +161,51 @@ func (s *Snapshot) Clients(ctx context.Context, scope Scope, r calendar.Range, b
 		q.add(" GROUP BY 1")
 		return q.clients(ctx, fold)
 	}
+}
+
+// clientQuarters reads a slice for each client and quarter-hour.
+func (s *Snapshot) clientQuarters(ctx context.Context, scope Scope, spans []calendar.Span, fold func(ClientSlice) error) error {
+	whole, cut := scope.Account.split(spans)
+	if len(whole) > 0 {
+		q := s.raw(scope, "client_id, created_at - created_at % 900000000, COUNT(*), "+halves("price", true), whole)
+		q.add(" GROUP BY 1, 2")
+		if err := q.clients(ctx, fold); err != nil {
+			return err
+		}
+	}
+	if len(cut) == 0 {
+		return nil
+	}
+	return s.raw(scope, "client_id, created_at, 1, "+halves("price", false), cut).clients(ctx, fold)
+}
+
+// ClientsOn reads each client's usage on single local days, of which there are
+// some: a slice for each client and quarter-hour, as Clients gives them, or
+// for each client and day, its At then being some instant of the day.
+func (s *Snapshot) ClientsOn(ctx context.Context, scope Scope, days []calendar.Date, byQuarter bool, fold func(ClientSlice) error) error {
+	if len(days) == 0 {
+		return nil
+	}
+	zone := scope.Account.Zone
+	if byQuarter || !scope.fromDays(calendar.Range{Start: slices.Min(days), End: slices.Max(days)}) {
+		var spans []calendar.Span
+		for _, day := range days {
+			spans = append(spans, zone.Spans(calendar.Range{Start: day, End: day})...)
+		}
+		return s.clientQuarters(ctx, scope, calendar.Merge(spans), fold)
+	}
+	q := s.selection(scope)
+	names := make([]string, len(days))
+	for i, day := range days {
+		names[i] = q.arg(int64(day))
+	}
+	q.add("SELECT client_id, day, messages, %s FROM client_days WHERE workspace_id = $1 AND messages > 0", halves("cost", false))
+	q.add(" AND day IN (%s)", strings.Join(names, ", "))
+	q.among("client_id", scope.Clients)
+	return q.clients(ctx, func(slice ClientSlice) error {
+		slice.At = zone.Start(calendar.Date(slice.At)) //nolint:gosec // a day
+		return fold(slice)
+	})
 }
 
 // fromDays reports that client_days can answer for the range.

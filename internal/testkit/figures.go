@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -60,7 +61,48 @@ func FiguresOf(s *analytics.Stats, first, months int) Figures {
 	f.put("previousPeriod", err, lines(some(previous), func(p analytics.PeriodTotals) string {
 		return Line(p.StartDate, p.EndDate, p.TotalMessages, p.TotalCost)
 	})...)
+	outlook, err := s.Forecast(nil)
+	f.put("forecast", err, lines(some(outlook), func(f analytics.Forecast) string { return Line(f.Method, f.BacktestMase) })...)
+	if err == nil {
+		f["forecastDaily"] = lines(outlook.Daily, func(d analytics.ForecastDay) string { return Line(d.Date, d.Expected) })
+		f["forecastBounds"] = lines(outlook.Daily, func(d analytics.ForecastDay) string { return Line(d.Date, d.Low80, d.High80) })
+		f["monthEnd"] = []string{Line(outlook.MonthEnd.Expected)}
+		f["monthEndBounds"] = []string{Line(outlook.MonthEnd.Low80, outlook.MonthEnd.High80)}
+	}
+	anomalies, err := s.Anomalies()
+	f.put("anomalies", err, lines(anomalies, func(a analytics.Anomaly) string { return Line(a.Date, a.Hour, a.Direction, a.Actual) })...)
+	f.put("anomalyBounds", err, lines(anomalies, func(a analytics.Anomaly) string { return Line(a.Date, a.Hour, a.Expected, a.Low, a.High) })...)
+	for widget, reasons := range map[string]func(*analytics.Anomaly) ([]string, error){
+		"anomalyClients": func(a *analytics.Anomaly) ([]string, error) {
+			list, err := a.Clients()
+			return lines(list, func(d analytics.ClientDeparture) string {
+				return Line(d.ClientID, d.ClientName, d.Actual, d.Usual, d.Difference)
+			}), err
+		},
+		"anomalyKinds": func(a *analytics.Anomaly) ([]string, error) {
+			list, err := a.Kinds()
+			return lines(list, departure), err
+		},
+		"anomalyModels": func(a *analytics.Anomaly) ([]string, error) {
+			list, err := a.Models()
+			return lines(list, departure), err
+		},
+	} {
+		all, err := []string{}, err
+		for _, a := range anomalies {
+			list, problem := reasons(&a)
+			for _, line := range list {
+				all = append(all, Line(a.Date, a.Hour, line))
+			}
+			err = cmp.Or(err, problem)
+		}
+		f.put(widget, err, all...)
+	}
 	return f
+}
+
+func departure(d analytics.LabelDeparture) string {
+	return Line(strconv.Quote(d.Label), d.Actual, d.Usual, d.Difference)
 }
 
 // put leaves out what was not declared.
@@ -82,6 +124,10 @@ func Line(values ...any) string {
 		case *float64:
 			if v != nil {
 				words[i] = strconv.FormatFloat(*v, 'g', -1, 64)
+			}
+		case *int:
+			if v != nil {
+				words[i] = strconv.Itoa(*v)
 			}
 		case *string:
 			if v != nil {

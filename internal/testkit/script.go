@@ -472,6 +472,14 @@ func needOf(w widget) (n analytics.Need, ok bool) {
 		return analytics.Need{Clients: true}, true
 	case "topClients", "topClientsByMessages":
 		return analytics.Need{Names: w.first}, true
+	case "forecast", "forecastDaily", "forecastBounds", "monthEnd", "monthEndBounds":
+		return analytics.Need{Forecast: true}, true
+	case "anomalies", "anomalyBounds":
+		return analytics.Need{Anomalies: true}, true
+	case "anomalyClients":
+		return analytics.Need{AnomalyClients: true}, true
+	case "anomalyKinds", "anomalyModels":
+		return analytics.Need{AnomalyLabels: true}, true
 	}
 	return n, false
 }
