@@ -27,10 +27,14 @@ type Client struct {
 	Schema *migrate.Schema
 	// ApiKey is the client for interacting with the ApiKey builders.
 	ApiKey *ApiKeyClient
+	// Budget is the client for interacting with the Budget builders.
+	Budget *BudgetClient
 	// ClientDay is the client for interacting with the ClientDay builders.
 	ClientDay *ClientDayClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// MonthCost is the client for interacting with the MonthCost builders.
+	MonthCost *MonthCostClient
 	// Usage is the client for interacting with the Usage builders.
 	Usage *UsageClient
 	// UsageBucket is the client for interacting with the UsageBucket builders.
@@ -49,8 +53,10 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.ApiKey = NewApiKeyClient(c.config)
+	c.Budget = NewBudgetClient(c.config)
 	c.ClientDay = NewClientDayClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.MonthCost = NewMonthCostClient(c.config)
 	c.Usage = NewUsageClient(c.config)
 	c.UsageBucket = NewUsageBucketClient(c.config)
 	c.Workspace = NewWorkspaceClient(c.config)
@@ -147,8 +153,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:         ctx,
 		config:      cfg,
 		ApiKey:      NewApiKeyClient(cfg),
+		Budget:      NewBudgetClient(cfg),
 		ClientDay:   NewClientDayClient(cfg),
 		Customer:    NewCustomerClient(cfg),
+		MonthCost:   NewMonthCostClient(cfg),
 		Usage:       NewUsageClient(cfg),
 		UsageBucket: NewUsageBucketClient(cfg),
 		Workspace:   NewWorkspaceClient(cfg),
@@ -172,8 +180,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:         ctx,
 		config:      cfg,
 		ApiKey:      NewApiKeyClient(cfg),
+		Budget:      NewBudgetClient(cfg),
 		ClientDay:   NewClientDayClient(cfg),
 		Customer:    NewCustomerClient(cfg),
+		MonthCost:   NewMonthCostClient(cfg),
 		Usage:       NewUsageClient(cfg),
 		UsageBucket: NewUsageBucketClient(cfg),
 		Workspace:   NewWorkspaceClient(cfg),
@@ -216,7 +226,8 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.ApiKey, c.ClientDay, c.Customer, c.Usage, c.UsageBucket, c.Workspace,
+		c.ApiKey, c.Budget, c.ClientDay, c.Customer, c.MonthCost, c.Usage,
+		c.UsageBucket, c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -370,6 +381,36 @@ func (c *ApiKeyClient) mutate(ctx context.Context, m *ApiKeyMutation) (Value, er
 	default:
 		return nil, fmt.Errorf("ent: unknown ApiKey mutation op: %q", m.Op())
 	}
+}
+
+// BudgetClient is a client for the Budget schema.
+type BudgetClient struct {
+	config
+}
+
+// NewBudgetClient returns a client for the Budget from the given config.
+func NewBudgetClient(c config) *BudgetClient {
+	return &BudgetClient{config: c}
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `budget.Intercept(f(g(h())))`.
+func (c *BudgetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Budget = append(c.inters.Budget, interceptors...)
+}
+
+// Query returns a query builder for Budget.
+func (c *BudgetClient) Query() *BudgetQuery {
+	return &BudgetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBudget},
+		inters: c.Interceptors(),
+	}
+}
+
+// Interceptors returns the client interceptors.
+func (c *BudgetClient) Interceptors() []Interceptor {
+	return c.inters.Budget
 }
 
 // ClientDayClient is a client for the ClientDay schema.
@@ -534,6 +575,36 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 	default:
 		return nil, fmt.Errorf("ent: unknown Customer mutation op: %q", m.Op())
 	}
+}
+
+// MonthCostClient is a client for the MonthCost schema.
+type MonthCostClient struct {
+	config
+}
+
+// NewMonthCostClient returns a client for the MonthCost from the given config.
+func NewMonthCostClient(c config) *MonthCostClient {
+	return &MonthCostClient{config: c}
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `monthcost.Intercept(f(g(h())))`.
+func (c *MonthCostClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MonthCost = append(c.inters.MonthCost, interceptors...)
+}
+
+// Query returns a query builder for MonthCost.
+func (c *MonthCostClient) Query() *MonthCostQuery {
+	return &MonthCostQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMonthCost},
+		inters: c.Interceptors(),
+	}
+}
+
+// Interceptors returns the client interceptors.
+func (c *MonthCostClient) Interceptors() []Interceptor {
+	return c.inters.MonthCost
 }
 
 // UsageClient is a client for the Usage schema.
@@ -840,6 +911,7 @@ type (
 		ApiKey, Customer, Usage, Workspace []ent.Hook
 	}
 	inters struct {
-		ApiKey, ClientDay, Customer, Usage, UsageBucket, Workspace []ent.Interceptor
+		ApiKey, Budget, ClientDay, Customer, MonthCost, Usage, UsageBucket,
+		Workspace []ent.Interceptor
 	}
 )

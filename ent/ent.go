@@ -13,8 +13,10 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/contatore/contatore/ent/apikey"
+	"github.com/contatore/contatore/ent/budget"
 	"github.com/contatore/contatore/ent/clientday"
 	"github.com/contatore/contatore/ent/customer"
+	"github.com/contatore/contatore/ent/monthcost"
 	"github.com/contatore/contatore/ent/usage"
 	"github.com/contatore/contatore/ent/usagebucket"
 	"github.com/contatore/contatore/ent/workspace"
@@ -79,8 +81,10 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			apikey.Table:      apikey.ValidColumn,
+			budget.Table:      budget.ValidColumn,
 			clientday.Table:   clientday.ValidColumn,
 			customer.Table:    customer.ValidColumn,
+			monthcost.Table:   monthcost.ValidColumn,
 			usage.Table:       usage.ValidColumn,
 			usagebucket.Table: usagebucket.ValidColumn,
 			workspace.Table:   workspace.ValidColumn,

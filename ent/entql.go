@@ -4,8 +4,10 @@ package ent
 
 import (
 	"github.com/contatore/contatore/ent/apikey"
+	"github.com/contatore/contatore/ent/budget"
 	"github.com/contatore/contatore/ent/clientday"
 	"github.com/contatore/contatore/ent/customer"
+	"github.com/contatore/contatore/ent/monthcost"
 	"github.com/contatore/contatore/ent/usage"
 	"github.com/contatore/contatore/ent/usagebucket"
 	"github.com/contatore/contatore/ent/workspace"
@@ -18,7 +20,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 6)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 8)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   apikey.Table,
@@ -41,6 +43,23 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[1] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:       budget.Table,
+			Columns:     budget.Columns,
+			CompositeID: []*sqlgraph.FieldSpec{},
+		},
+		Type: "Budget",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			budget.FieldWorkspaceID:  {Type: field.TypeString, Column: budget.FieldWorkspaceID},
+			budget.FieldClientID:     {Type: field.TypeString, Column: budget.FieldClientID},
+			budget.FieldMonthlyLimit: {Type: field.TypeInt64, Column: budget.FieldMonthlyLimit},
+			budget.FieldThresholds:   {Type: field.TypeString, Column: budget.FieldThresholds},
+			budget.FieldEnforcement:  {Type: field.TypeString, Column: budget.FieldEnforcement},
+			budget.FieldVersion:      {Type: field.TypeInt, Column: budget.FieldVersion},
+			budget.FieldUpdatedAt:    {Type: field.TypeInt64, Column: budget.FieldUpdatedAt},
+		},
+	}
+	graph.Nodes[2] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:       clientday.Table,
 			Columns:     clientday.Columns,
 			CompositeID: []*sqlgraph.FieldSpec{},
@@ -54,7 +73,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			clientday.FieldCost:        {Type: field.TypeInt64, Column: clientday.FieldCost},
 		},
 	}
-	graph.Nodes[2] = &sqlgraph.Node{
+	graph.Nodes[3] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   customer.Table,
 			Columns: customer.Columns,
@@ -74,7 +93,23 @@ var schemaGraph = func() *sqlgraph.Schema {
 			customer.FieldCreatedAt:     {Type: field.TypeInt64, Column: customer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[3] = &sqlgraph.Node{
+	graph.Nodes[4] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:       monthcost.Table,
+			Columns:     monthcost.Columns,
+			CompositeID: []*sqlgraph.FieldSpec{},
+		},
+		Type: "MonthCost",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			monthcost.FieldWorkspaceID: {Type: field.TypeString, Column: monthcost.FieldWorkspaceID},
+			monthcost.FieldClientID:    {Type: field.TypeString, Column: monthcost.FieldClientID},
+			monthcost.FieldMonth:       {Type: field.TypeInt32, Column: monthcost.FieldMonth},
+			monthcost.FieldCostHigh:    {Type: field.TypeInt64, Column: monthcost.FieldCostHigh},
+			monthcost.FieldCostLow:     {Type: field.TypeInt64, Column: monthcost.FieldCostLow},
+			monthcost.FieldCeiling:     {Type: field.TypeInt64, Column: monthcost.FieldCeiling},
+		},
+	}
+	graph.Nodes[5] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   usage.Table,
 			Columns: usage.Columns,
@@ -99,7 +134,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			usage.FieldVoidReason:     {Type: field.TypeString, Column: usage.FieldVoidReason},
 		},
 	}
-	graph.Nodes[4] = &sqlgraph.Node{
+	graph.Nodes[6] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:       usagebucket.Table,
 			Columns:     usagebucket.Columns,
@@ -117,7 +152,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			usagebucket.FieldOutputTokens: {Type: field.TypeInt64, Column: usagebucket.FieldOutputTokens},
 		},
 	}
-	graph.Nodes[5] = &sqlgraph.Node{
+	graph.Nodes[7] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   workspace.Table,
 			Columns: workspace.Columns,
@@ -133,6 +168,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			workspace.FieldTimeZone:  {Type: field.TypeString, Column: workspace.FieldTimeZone},
 			workspace.FieldPrices:    {Type: field.TypeString, Column: workspace.FieldPrices},
 			workspace.FieldDaysReady: {Type: field.TypeInt32, Column: workspace.FieldDaysReady},
+			workspace.FieldBudgeted:  {Type: field.TypeInt, Column: workspace.FieldBudgeted},
 			workspace.FieldCreatedAt: {Type: field.TypeInt64, Column: workspace.FieldCreatedAt},
 		},
 	}
@@ -221,6 +257,66 @@ func (f *ApiKeyFilter) WhereRevokedAt(p entql.Int64P) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *BudgetQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the BudgetQuery builder.
+func (_q *BudgetQuery) Filter() *BudgetFilter {
+	return &BudgetFilter{config: _q.config, predicateAdder: _q}
+}
+
+// BudgetFilter provides a generic filtering capability at runtime for BudgetQuery.
+type BudgetFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *BudgetFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[1].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereWorkspaceID applies the entql string predicate on the workspace_id field.
+func (f *BudgetFilter) WhereWorkspaceID(p entql.StringP) {
+	f.Where(p.Field(budget.FieldWorkspaceID))
+}
+
+// WhereClientID applies the entql string predicate on the client_id field.
+func (f *BudgetFilter) WhereClientID(p entql.StringP) {
+	f.Where(p.Field(budget.FieldClientID))
+}
+
+// WhereMonthlyLimit applies the entql int64 predicate on the monthly_limit field.
+func (f *BudgetFilter) WhereMonthlyLimit(p entql.Int64P) {
+	f.Where(p.Field(budget.FieldMonthlyLimit))
+}
+
+// WhereThresholds applies the entql string predicate on the thresholds field.
+func (f *BudgetFilter) WhereThresholds(p entql.StringP) {
+	f.Where(p.Field(budget.FieldThresholds))
+}
+
+// WhereEnforcement applies the entql string predicate on the enforcement field.
+func (f *BudgetFilter) WhereEnforcement(p entql.StringP) {
+	f.Where(p.Field(budget.FieldEnforcement))
+}
+
+// WhereVersion applies the entql int predicate on the version field.
+func (f *BudgetFilter) WhereVersion(p entql.IntP) {
+	f.Where(p.Field(budget.FieldVersion))
+}
+
+// WhereUpdatedAt applies the entql int64 predicate on the updated_at field.
+func (f *BudgetFilter) WhereUpdatedAt(p entql.Int64P) {
+	f.Where(p.Field(budget.FieldUpdatedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *ClientDayQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -239,7 +335,7 @@ type ClientDayFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ClientDayFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[1].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[2].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -299,7 +395,7 @@ type CustomerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *CustomerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[2].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[3].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -346,6 +442,61 @@ func (f *CustomerFilter) WhereCreatedAt(p entql.Int64P) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *MonthCostQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the MonthCostQuery builder.
+func (_q *MonthCostQuery) Filter() *MonthCostFilter {
+	return &MonthCostFilter{config: _q.config, predicateAdder: _q}
+}
+
+// MonthCostFilter provides a generic filtering capability at runtime for MonthCostQuery.
+type MonthCostFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *MonthCostFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[4].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereWorkspaceID applies the entql string predicate on the workspace_id field.
+func (f *MonthCostFilter) WhereWorkspaceID(p entql.StringP) {
+	f.Where(p.Field(monthcost.FieldWorkspaceID))
+}
+
+// WhereClientID applies the entql string predicate on the client_id field.
+func (f *MonthCostFilter) WhereClientID(p entql.StringP) {
+	f.Where(p.Field(monthcost.FieldClientID))
+}
+
+// WhereMonth applies the entql int32 predicate on the month field.
+func (f *MonthCostFilter) WhereMonth(p entql.Int32P) {
+	f.Where(p.Field(monthcost.FieldMonth))
+}
+
+// WhereCostHigh applies the entql int64 predicate on the cost_high field.
+func (f *MonthCostFilter) WhereCostHigh(p entql.Int64P) {
+	f.Where(p.Field(monthcost.FieldCostHigh))
+}
+
+// WhereCostLow applies the entql int64 predicate on the cost_low field.
+func (f *MonthCostFilter) WhereCostLow(p entql.Int64P) {
+	f.Where(p.Field(monthcost.FieldCostLow))
+}
+
+// WhereCeiling applies the entql int64 predicate on the ceiling field.
+func (f *MonthCostFilter) WhereCeiling(p entql.Int64P) {
+	f.Where(p.Field(monthcost.FieldCeiling))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *UsageQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -374,7 +525,7 @@ type UsageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UsageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[3].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -464,7 +615,7 @@ type UsageBucketFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UsageBucketFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[4].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -539,7 +690,7 @@ type WorkspaceFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *WorkspaceFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -573,6 +724,11 @@ func (f *WorkspaceFilter) WherePrices(p entql.StringP) {
 // WhereDaysReady applies the entql int32 predicate on the days_ready field.
 func (f *WorkspaceFilter) WhereDaysReady(p entql.Int32P) {
 	f.Where(p.Field(workspace.FieldDaysReady))
+}
+
+// WhereBudgeted applies the entql int predicate on the budgeted field.
+func (f *WorkspaceFilter) WhereBudgeted(p entql.IntP) {
+	f.Where(p.Field(workspace.FieldBudgeted))
 }
 
 // WhereCreatedAt applies the entql int64 predicate on the created_at field.

@@ -29,8 +29,10 @@ const (
 
 	// Node types.
 	TypeApiKey      = "ApiKey"
+	TypeBudget      = "Budget"
 	TypeClientDay   = "ClientDay"
 	TypeCustomer    = "Customer"
+	TypeMonthCost   = "MonthCost"
 	TypeUsage       = "Usage"
 	TypeUsageBucket = "UsageBucket"
 	TypeWorkspace   = "Workspace"
@@ -2867,6 +2869,8 @@ type WorkspaceMutation struct {
 	prices        *money.Prices
 	days_ready    *calendar.Date
 	adddays_ready *calendar.Date
+	budgeted      *int
+	addbudgeted   *int
 	created_at    *calendar.Instant
 	addcreated_at *calendar.Instant
 	clearedFields map[string]struct{}
@@ -3179,6 +3183,62 @@ func (m *WorkspaceMutation) ResetDaysReady() {
 	m.adddays_ready = nil
 }
 
+// SetBudgeted sets the "budgeted" field.
+func (m *WorkspaceMutation) SetBudgeted(i int) {
+	m.budgeted = &i
+	m.addbudgeted = nil
+}
+
+// Budgeted returns the value of the "budgeted" field in the mutation.
+func (m *WorkspaceMutation) Budgeted() (r int, exists bool) {
+	v := m.budgeted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBudgeted returns the old "budgeted" field's value of the Workspace entity.
+// If the Workspace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkspaceMutation) OldBudgeted(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBudgeted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBudgeted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBudgeted: %w", err)
+	}
+	return oldValue.Budgeted, nil
+}
+
+// AddBudgeted adds i to the "budgeted" field.
+func (m *WorkspaceMutation) AddBudgeted(i int) {
+	if m.addbudgeted != nil {
+		*m.addbudgeted += i
+	} else {
+		m.addbudgeted = &i
+	}
+}
+
+// AddedBudgeted returns the value that was added to the "budgeted" field in this mutation.
+func (m *WorkspaceMutation) AddedBudgeted() (r int, exists bool) {
+	v := m.addbudgeted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBudgeted resets all changes to the "budgeted" field.
+func (m *WorkspaceMutation) ResetBudgeted() {
+	m.budgeted = nil
+	m.addbudgeted = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *WorkspaceMutation) SetCreatedAt(c calendar.Instant) {
 	m.created_at = &c
@@ -3269,7 +3329,7 @@ func (m *WorkspaceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *WorkspaceMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.name != nil {
 		fields = append(fields, workspace.FieldName)
 	}
@@ -3284,6 +3344,9 @@ func (m *WorkspaceMutation) Fields() []string {
 	}
 	if m.days_ready != nil {
 		fields = append(fields, workspace.FieldDaysReady)
+	}
+	if m.budgeted != nil {
+		fields = append(fields, workspace.FieldBudgeted)
 	}
 	if m.created_at != nil {
 		fields = append(fields, workspace.FieldCreatedAt)
@@ -3306,6 +3369,8 @@ func (m *WorkspaceMutation) Field(name string) (ent.Value, bool) {
 		return m.Prices()
 	case workspace.FieldDaysReady:
 		return m.DaysReady()
+	case workspace.FieldBudgeted:
+		return m.Budgeted()
 	case workspace.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -3327,6 +3392,8 @@ func (m *WorkspaceMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldPrices(ctx)
 	case workspace.FieldDaysReady:
 		return m.OldDaysReady(ctx)
+	case workspace.FieldBudgeted:
+		return m.OldBudgeted(ctx)
 	case workspace.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -3373,6 +3440,13 @@ func (m *WorkspaceMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDaysReady(v)
 		return nil
+	case workspace.FieldBudgeted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBudgeted(v)
+		return nil
 	case workspace.FieldCreatedAt:
 		v, ok := value.(calendar.Instant)
 		if !ok {
@@ -3391,6 +3465,9 @@ func (m *WorkspaceMutation) AddedFields() []string {
 	if m.adddays_ready != nil {
 		fields = append(fields, workspace.FieldDaysReady)
 	}
+	if m.addbudgeted != nil {
+		fields = append(fields, workspace.FieldBudgeted)
+	}
 	if m.addcreated_at != nil {
 		fields = append(fields, workspace.FieldCreatedAt)
 	}
@@ -3404,6 +3481,8 @@ func (m *WorkspaceMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case workspace.FieldDaysReady:
 		return m.AddedDaysReady()
+	case workspace.FieldBudgeted:
+		return m.AddedBudgeted()
 	case workspace.FieldCreatedAt:
 		return m.AddedCreatedAt()
 	}
@@ -3421,6 +3500,13 @@ func (m *WorkspaceMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddDaysReady(v)
+		return nil
+	case workspace.FieldBudgeted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBudgeted(v)
 		return nil
 	case workspace.FieldCreatedAt:
 		v, ok := value.(calendar.Instant)
@@ -3470,6 +3556,9 @@ func (m *WorkspaceMutation) ResetField(name string) error {
 		return nil
 	case workspace.FieldDaysReady:
 		m.ResetDaysReady()
+		return nil
+	case workspace.FieldBudgeted:
+		m.ResetBudgeted()
 		return nil
 	case workspace.FieldCreatedAt:
 		m.ResetCreatedAt()

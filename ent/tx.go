@@ -14,10 +14,14 @@ type Tx struct {
 	config
 	// ApiKey is the client for interacting with the ApiKey builders.
 	ApiKey *ApiKeyClient
+	// Budget is the client for interacting with the Budget builders.
+	Budget *BudgetClient
 	// ClientDay is the client for interacting with the ClientDay builders.
 	ClientDay *ClientDayClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// MonthCost is the client for interacting with the MonthCost builders.
+	MonthCost *MonthCostClient
 	// Usage is the client for interacting with the Usage builders.
 	Usage *UsageClient
 	// UsageBucket is the client for interacting with the UsageBucket builders.
@@ -156,8 +160,10 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.ApiKey = NewApiKeyClient(tx.config)
+	tx.Budget = NewBudgetClient(tx.config)
 	tx.ClientDay = NewClientDayClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
+	tx.MonthCost = NewMonthCostClient(tx.config)
 	tx.Usage = NewUsageClient(tx.config)
 	tx.UsageBucket = NewUsageBucketClient(tx.config)
 	tx.Workspace = NewWorkspaceClient(tx.config)

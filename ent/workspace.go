@@ -28,6 +28,8 @@ type Workspace struct {
 	Prices money.Prices `json:"prices,omitempty"`
 	// The client days are right for every local day before this one.
 	DaysReady calendar.Date `json:"days_ready,omitempty"`
+	// Whose months are limited: 1 the workspace's own, 2 those of clients, 3 both.
+	Budgeted int `json:"budgeted,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    calendar.Instant `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -40,7 +42,7 @@ func (*Workspace) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case workspace.FieldPrices:
 			values[i] = new(money.Prices)
-		case workspace.FieldDaysReady, workspace.FieldCreatedAt:
+		case workspace.FieldDaysReady, workspace.FieldBudgeted, workspace.FieldCreatedAt:
 			values[i] = new(sql.NullInt64)
 		case workspace.FieldID, workspace.FieldName, workspace.FieldCurrency, workspace.FieldTimeZone:
 			values[i] = new(sql.NullString)
@@ -94,6 +96,12 @@ func (_m *Workspace) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field days_ready", values[i])
 			} else if value.Valid {
 				_m.DaysReady = calendar.Date(value.Int64)
+			}
+		case workspace.FieldBudgeted:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field budgeted", values[i])
+			} else if value.Valid {
+				_m.Budgeted = int(value.Int64)
 			}
 		case workspace.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -151,6 +159,9 @@ func (_m *Workspace) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("days_ready=")
 	builder.WriteString(fmt.Sprintf("%v", _m.DaysReady))
+	builder.WriteString(", ")
+	builder.WriteString("budgeted=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Budgeted))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreatedAt))

@@ -54,6 +54,20 @@ func (_c *WorkspaceCreate) SetDaysReady(v calendar.Date) *WorkspaceCreate {
 	return _c
 }
 
+// SetBudgeted sets the "budgeted" field.
+func (_c *WorkspaceCreate) SetBudgeted(v int) *WorkspaceCreate {
+	_c.mutation.SetBudgeted(v)
+	return _c
+}
+
+// SetNillableBudgeted sets the "budgeted" field if the given value is not nil.
+func (_c *WorkspaceCreate) SetNillableBudgeted(v *int) *WorkspaceCreate {
+	if v != nil {
+		_c.SetBudgeted(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *WorkspaceCreate) SetCreatedAt(v calendar.Instant) *WorkspaceCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -73,6 +87,9 @@ func (_c *WorkspaceCreate) Mutation() *WorkspaceMutation {
 
 // Save creates the Workspace in the database.
 func (_c *WorkspaceCreate) Save(ctx context.Context) (*Workspace, error) {
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -98,6 +115,15 @@ func (_c *WorkspaceCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *WorkspaceCreate) defaults() error {
+	if _, ok := _c.mutation.Budgeted(); !ok {
+		v := workspace.DefaultBudgeted
+		_c.mutation.SetBudgeted(v)
+	}
+	return nil
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *WorkspaceCreate) check() error {
 	if _, ok := _c.mutation.Name(); !ok {
@@ -114,6 +140,9 @@ func (_c *WorkspaceCreate) check() error {
 	}
 	if _, ok := _c.mutation.DaysReady(); !ok {
 		return &ValidationError{Name: "days_ready", err: errors.New(`ent: missing required field "Workspace.days_ready"`)}
+	}
+	if _, ok := _c.mutation.Budgeted(); !ok {
+		return &ValidationError{Name: "budgeted", err: errors.New(`ent: missing required field "Workspace.budgeted"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Workspace.created_at"`)}
@@ -173,6 +202,10 @@ func (_c *WorkspaceCreate) createSpec() (*Workspace, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DaysReady(); ok {
 		_spec.SetField(workspace.FieldDaysReady, field.TypeInt32, value)
 		_node.DaysReady = value
+	}
+	if value, ok := _c.mutation.Budgeted(); ok {
+		_spec.SetField(workspace.FieldBudgeted, field.TypeInt, value)
+		_node.Budgeted = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(workspace.FieldCreatedAt, field.TypeInt64, value)
@@ -293,6 +326,24 @@ func (u *WorkspaceUpsert) UpdateDaysReady() *WorkspaceUpsert {
 // AddDaysReady adds v to the "days_ready" field.
 func (u *WorkspaceUpsert) AddDaysReady(v calendar.Date) *WorkspaceUpsert {
 	u.Add(workspace.FieldDaysReady, v)
+	return u
+}
+
+// SetBudgeted sets the "budgeted" field.
+func (u *WorkspaceUpsert) SetBudgeted(v int) *WorkspaceUpsert {
+	u.Set(workspace.FieldBudgeted, v)
+	return u
+}
+
+// UpdateBudgeted sets the "budgeted" field to the value that was provided on create.
+func (u *WorkspaceUpsert) UpdateBudgeted() *WorkspaceUpsert {
+	u.SetExcluded(workspace.FieldBudgeted)
+	return u
+}
+
+// AddBudgeted adds v to the "budgeted" field.
+func (u *WorkspaceUpsert) AddBudgeted(v int) *WorkspaceUpsert {
+	u.Add(workspace.FieldBudgeted, v)
 	return u
 }
 
@@ -424,6 +475,27 @@ func (u *WorkspaceUpsertOne) UpdateDaysReady() *WorkspaceUpsertOne {
 	})
 }
 
+// SetBudgeted sets the "budgeted" field.
+func (u *WorkspaceUpsertOne) SetBudgeted(v int) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetBudgeted(v)
+	})
+}
+
+// AddBudgeted adds v to the "budgeted" field.
+func (u *WorkspaceUpsertOne) AddBudgeted(v int) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.AddBudgeted(v)
+	})
+}
+
+// UpdateBudgeted sets the "budgeted" field to the value that was provided on create.
+func (u *WorkspaceUpsertOne) UpdateBudgeted() *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateBudgeted()
+	})
+}
+
 // Exec executes the query.
 func (u *WorkspaceUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -481,6 +553,7 @@ func (_c *WorkspaceCreateBulk) Save(ctx context.Context) ([]*Workspace, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*WorkspaceMutation)
 				if !ok {
@@ -715,6 +788,27 @@ func (u *WorkspaceUpsertBulk) AddDaysReady(v calendar.Date) *WorkspaceUpsertBulk
 func (u *WorkspaceUpsertBulk) UpdateDaysReady() *WorkspaceUpsertBulk {
 	return u.Update(func(s *WorkspaceUpsert) {
 		s.UpdateDaysReady()
+	})
+}
+
+// SetBudgeted sets the "budgeted" field.
+func (u *WorkspaceUpsertBulk) SetBudgeted(v int) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetBudgeted(v)
+	})
+}
+
+// AddBudgeted adds v to the "budgeted" field.
+func (u *WorkspaceUpsertBulk) AddBudgeted(v int) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.AddBudgeted(v)
+	})
+}
+
+// UpdateBudgeted sets the "budgeted" field to the value that was provided on create.
+func (u *WorkspaceUpsertBulk) UpdateBudgeted() *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateBudgeted()
 	})
 }
 

@@ -98,6 +98,27 @@ func (_u *WorkspaceUpdate) AddDaysReady(v calendar.Date) *WorkspaceUpdate {
 	return _u
 }
 
+// SetBudgeted sets the "budgeted" field.
+func (_u *WorkspaceUpdate) SetBudgeted(v int) *WorkspaceUpdate {
+	_u.mutation.ResetBudgeted()
+	_u.mutation.SetBudgeted(v)
+	return _u
+}
+
+// SetNillableBudgeted sets the "budgeted" field if the given value is not nil.
+func (_u *WorkspaceUpdate) SetNillableBudgeted(v *int) *WorkspaceUpdate {
+	if v != nil {
+		_u.SetBudgeted(*v)
+	}
+	return _u
+}
+
+// AddBudgeted adds value to the "budgeted" field.
+func (_u *WorkspaceUpdate) AddBudgeted(v int) *WorkspaceUpdate {
+	_u.mutation.AddBudgeted(v)
+	return _u
+}
+
 // Mutation returns the WorkspaceMutation object of the builder.
 func (_u *WorkspaceUpdate) Mutation() *WorkspaceMutation {
 	return _u.mutation
@@ -156,6 +177,12 @@ func (_u *WorkspaceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedDaysReady(); ok {
 		_spec.AddField(workspace.FieldDaysReady, field.TypeInt32, value)
+	}
+	if value, ok := _u.mutation.Budgeted(); ok {
+		_spec.SetField(workspace.FieldBudgeted, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedBudgeted(); ok {
+		_spec.AddField(workspace.FieldBudgeted, field.TypeInt, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -243,6 +270,27 @@ func (_u *WorkspaceUpdateOne) SetNillableDaysReady(v *calendar.Date) *WorkspaceU
 // AddDaysReady adds value to the "days_ready" field.
 func (_u *WorkspaceUpdateOne) AddDaysReady(v calendar.Date) *WorkspaceUpdateOne {
 	_u.mutation.AddDaysReady(v)
+	return _u
+}
+
+// SetBudgeted sets the "budgeted" field.
+func (_u *WorkspaceUpdateOne) SetBudgeted(v int) *WorkspaceUpdateOne {
+	_u.mutation.ResetBudgeted()
+	_u.mutation.SetBudgeted(v)
+	return _u
+}
+
+// SetNillableBudgeted sets the "budgeted" field if the given value is not nil.
+func (_u *WorkspaceUpdateOne) SetNillableBudgeted(v *int) *WorkspaceUpdateOne {
+	if v != nil {
+		_u.SetBudgeted(*v)
+	}
+	return _u
+}
+
+// AddBudgeted adds value to the "budgeted" field.
+func (_u *WorkspaceUpdateOne) AddBudgeted(v int) *WorkspaceUpdateOne {
+	_u.mutation.AddBudgeted(v)
 	return _u
 }
 
@@ -334,6 +382,12 @@ func (_u *WorkspaceUpdateOne) sqlSave(ctx context.Context) (_node *Workspace, er
 	}
 	if value, ok := _u.mutation.AddedDaysReady(); ok {
 		_spec.AddField(workspace.FieldDaysReady, field.TypeInt32, value)
+	}
+	if value, ok := _u.mutation.Budgeted(); ok {
+		_spec.SetField(workspace.FieldBudgeted, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedBudgeted(); ok {
+		_spec.AddField(workspace.FieldBudgeted, field.TypeInt, value)
 	}
 	_node = &Workspace{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -70,7 +70,7 @@ func TestRoles(t *testing.T) {
 		key := decode[struct {
 			CreateAPIKey struct{ ID string } `json:"createApiKey"`
 		}](t, h.data(t, admin, `mutation { createApiKey(input: {name: "Shop's key", role: READ, workspaceId: "shop"}) { id } }`, nil)).CreateAPIKey.ID
-		secrets := []string{"Ada", "ada@example.org", "393331112222", "secret-model", "0.005", usage, customer, "Shop's key", key}
+		secrets := []string{"Ada", "ada@example.org", "393331112222", "secret-model", "0.005", "77", usage, customer, "Shop's key", key}
 		const (
 			d = "data"
 			n = "nothing"
@@ -100,6 +100,14 @@ func TestRoles(t *testing.T) {
 			{`mutation { createWorkspace(input: {name: "New"}) { id } }`, [12]string{d, f, f, f, f, f, f, f, f, f, u, u}},
 			{`mutation { updateWorkspace(id: "shop", input: {name: "Shop"}) { name } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
 			{`mutation { upsertCustomer(workspaceId: "shop", input: {clientId: "ada"}) { id name phone } }`, [12]string{d, d, d, f, f, d, d, w, f, w, u, u}},
+			{`mutation { setBudget(workspaceId: "shop", input: {monthlyLimit: 77}) { monthlyLimit spent projected } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`mutation { setCustomerBudget(workspaceId: "shop", clientId: "ada", input: {monthlyLimit: 77}) { monthlyLimit spent projected } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`{ workspace(id: "shop") { budget { monthlyLimit spent exhaustedOn } } }`, [12]string{d, d, d, d, d, f, f, n, n, f, u, u}},
+			{`{ customers(where: {clientId: "ada", workspaceId: "shop"}) { edges { node { budget { monthlyLimit spent } } } } }`, [12]string{d, d, d, d, d, f, f, n, n, f, u, u}},
+			{`mutation { upsertCustomer(workspaceId: "shop", input: {clientId: "ada"}) { budget { monthlyLimit } } }`, [12]string{d, d, d, f, f, f, f, w, f, w, u, u}},
+			{`{ allowance(workspaceId: "shop", clientId: "ada") { allowed reason remaining } }`, [12]string{d, d, d, f, f, d, d, r, f, r, u, u}},
+			{`mutation { removeBudget(workspaceId: "shop") }`, [12]string{d, n, n, f, f, f, f, w, f, f, u, u}},
+			{`mutation { removeCustomerBudget(workspaceId: "shop", clientId: "ada") }`, [12]string{d, n, n, f, f, f, f, w, f, f, u, u}},
 			{`mutation { createApiKey(input: {name: "key", role: READ, workspaceId: "shop"}) { secret } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
 			{`mutation { createApiKey(input: {name: "key", role: READ}) { secret } }`, [12]string{d, f, d, f, f, f, f, f, f, f, u, u}},
 			{`mutation { createApiKey(input: {name: "key", role: ADMIN}) { secret } }`, [12]string{d, f, f, f, f, f, f, f, f, f, u, u}},

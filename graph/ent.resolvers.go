@@ -37,11 +37,14 @@ func (r *queryResolver) Workspaces(ctx context.Context, after *entgql.Cursor[str
 	return r.DB.Ent().Workspace.Query().Paginate(ctx, after, first, before, last, ent.WithWorkspaceOrder(pointers(orderBy)), ent.WithWorkspaceFilter(where.Filter))
 }
 
+func (r *Resolver) Customer() generated.CustomerResolver { return &customerResolver{r} }
+
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
 func (r *Resolver) Workspace() generated.WorkspaceResolver { return &workspaceResolver{r} }
 
 type (
+	customerResolver  struct{ *Resolver }
 	queryResolver     struct{ *Resolver }
 	workspaceResolver struct{ *Resolver }
 )

@@ -19,6 +19,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 
 	"github.com/contatore/contatore/graph/generated"
+	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/auth"
 	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/ledger"
@@ -34,6 +35,8 @@ type Deps struct {
 	Workspaces *workspace.Directory
 	Keys       *auth.Keys
 	Now        func() time.Time
+	// Forecasts are what was learned so far; nil: nothing.
+	Forecasts *analytics.Forecasts
 	// OnZoneChange is told of a workspace whose client days wait for a rebuild;
 	// nil: nobody is.
 	OnZoneChange func(workspaceID string)
@@ -63,6 +66,9 @@ func New(deps Deps) http.Handler {
 	}
 	if deps.Stopping == nil {
 		deps.Stopping = context.Background()
+	}
+	if deps.Forecasts == nil {
+		deps.Forecasts = &analytics.Forecasts{}
 	}
 	if deps.Heartbeat == 0 {
 		deps.Heartbeat = 15 * time.Second

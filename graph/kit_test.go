@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/contatore/contatore/graph"
+	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/auth"
 	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/ledger"
@@ -63,6 +64,7 @@ type house struct {
 	db         *database.DB
 	book       *ledger.Book
 	keys       *auth.Keys
+	forecasts  analytics.Forecasts
 	log        record
 	statements record
 	zones      record // whose zone changed
@@ -91,7 +93,7 @@ func open(tb testing.TB, url string) *house {
 		}
 	})
 	h.Handler = graph.New(graph.Deps{
-		DB: h.db, Book: h.book, Meter: m, Workspaces: workspace.Open(h.db, clock), Keys: h.keys, Now: clock,
+		DB: h.db, Book: h.book, Meter: m, Workspaces: workspace.Open(h.db, clock), Keys: h.keys, Now: clock, Forecasts: &h.forecasts,
 		OnZoneChange: h.zones.add, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	})
 	h.data(tb, admin, `mutation {
@@ -201,7 +203,7 @@ func (a answer) check(tb testing.TB) {
 }
 
 // gibberish is what only programmers would understand.
-var gibberish = regexp.MustCompile(`interface \{\}|strconv|pq:|sql:|json:|SELECT|msgpack|base64|0x|%!|float64|: EOF|ent:|nil`)
+var gibberish = regexp.MustCompile(`interface \{\}|strconv|pq:|sql:|json:|SELECT|msgpack|base64|0x|%!|float64|: EOF|\bent:|nil`)
 
 // data is the answer to an operation in which nothing may go wrong.
 func (h *house) data(tb testing.TB, v viewer, query string, variables any) string {

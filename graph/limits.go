@@ -29,9 +29,11 @@ const (
 	// of the schema to who has no key.
 	maxAliases, maxSchemaAliases = 100, 10
 	// maxComplexity is the most that the fields of an operation may cost: 1
-	// each, statsCost for stats and its shorthands, and below a connection all
-	// of it times the page's size; the keys count as a page of defaultPage.
-	maxComplexity, statsCost = 20_000, 100
+	// each, statsCost for stats and its shorthands, learnCost for what is
+	// learned from half a year of days, budgetCost for a budget, and below a
+	// connection all of it times the page's size; the keys count as a page of
+	// defaultPage.
+	maxComplexity, statsCost, learnCost, budgetCost = 20_000, 100, 100, 20
 )
 
 // limits refuses operations that ask for too much, or for what can't be, before
@@ -155,8 +157,13 @@ func (t *tally) value(path string, v *ast.Value) {
 func (t *tally) field(f *ast.Field, depth, times int) {
 	schema := strings.HasPrefix(f.Name, "__") || strings.HasPrefix(f.ObjectDefinition.Name, "__")
 	cost := 1
-	if f.ObjectDefinition.Name != "UsageStats" && (f.Name == "stats" || f.Name == "peakHours" || f.Name == "topClients") {
+	switch {
+	case f.ObjectDefinition.Name != "UsageStats" && (f.Name == "stats" || f.Name == "peakHours" || f.Name == "topClients"):
 		cost = statsCost
+	case f.ObjectDefinition.Name == "UsageStats" && (f.Name == "forecast" || f.Name == "anomalies"):
+		cost = learnCost
+	case f.Definition.Type.Name() == "Budget":
+		cost = budgetCost
 	}
 	t.cost += times * cost
 	if f.Alias != f.Name {
@@ -174,7 +181,7 @@ func (t *tally) field(f *ast.Field, depth, times int) {
 	case t.schemaAliases > maxSchemaAliases:
 		t.over = fault.New(fault.TooComplex, "The operation has more than %d aliases of the schema's own fields.", maxSchemaAliases)
 	case t.cost > maxComplexity:
-		t.over = fault.New(fault.TooComplex, "The operation's complexity is over %d: a field costs 1, stats %d, and an entry of a connection's page all that is asked of it. Ask for smaller pages or less of each.", maxComplexity, statsCost)
+		t.over = fault.New(fault.TooComplex, "The operation's complexity is over %d: a field costs 1, stats %d, a forecast or anomalies %d, a budget %d, and an entry of a connection's page all that is asked of it. Ask for smaller pages or less of each.", maxComplexity, statsCost, learnCost, budgetCost)
 	}
 	if t.over != nil {
 		return

@@ -63,6 +63,9 @@ func TestLimits(t *testing.T) {
 		"complexity of the keys": {
 			"{ apiKeys { " + strings.Repeat("id ", 399) + "} }", "{ apiKeys { " + strings.Repeat("id ", 400) + "} }", "20000",
 		},
+		"complexity of forecasts": {
+			`{ workspaces(first: 98) { edges { node { stats { forecast { method } } } } } }`, `{ workspaces(first: 99) { edges { node { stats { forecast { method } } } } } }`, "20000",
+		},
 		"page": {
 			`{ customers(first: 500) { edges { node { id } } } }`, `{ customers(first: 501) { edges { node { id } } } }`, "500",
 		},

@@ -27,11 +27,21 @@ var needs = map[string]analytics.Need{
 	"segments":             {Clients: true},
 	"topClients":           {Names: analytics.DefaultTop},
 	"monthlyUsage":         {Months: analytics.DefaultMonths},
+	"forecast":             {Forecast: true},
+	"anomalies":            {Anomalies: true},
+}
+
+// reasons says the same of the fields of Anomaly.
+var reasons = map[string]analytics.Need{
+	"clients": {AnomalyClients: true},
+	"kinds":   {AnomalyLabels: true},
+	"models":  {AnomalyLabels: true},
 }
 
 // needOf is what the selection under the field being resolved needs.
 func needOf(ctx context.Context) analytics.Need {
-	variables := graphql.GetOperationContext(ctx).Variables
+	operation := graphql.GetOperationContext(ctx)
+	variables := operation.Variables
 	var need analytics.Need
 	for _, field := range graphql.CollectFieldsCtx(ctx, []string{"UsageStats"}) {
 		n := needs[field.Name]
@@ -41,6 +51,11 @@ func needOf(ctx context.Context) analytics.Need {
 		}
 		if months, ok := whole(arguments["months"]); ok {
 			n.Months = months
+		}
+		if field.Name == "anomalies" {
+			for _, reason := range graphql.CollectFields(operation, field.Selections, []string{"Anomaly"}) {
+				n = n.Plus(reasons[reason.Name])
+			}
 		}
 		need = need.Plus(n)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/contatore/contatore/internal/testkit"
 )
@@ -90,6 +91,59 @@ func TestSelectionDecidesWhatIsRead(t *testing.T) {
 	})
 }
 
+// A forecast is made for who selects one, and once for all; so are anomalies,
+// and what explains them is read for who wants to know.
+func TestSelectionDecidesWhatIsLearned(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		var inputs strings.Builder
+		for back := 1; back <= 40; back++ {
+			price := 1
+			if back == 10 {
+				price = 9
+			}
+			for _, hour := range []int{9, 15} {
+				at := clock().AddDate(0, 0, -back).Add(time.Duration(hour-12) * time.Hour).Format(time.RFC3339)
+				fmt.Fprintf(&inputs, `{workspaceId: "shop", clientId: "ada", price: %d, occurredAt: %q}`, price, at)
+			}
+		}
+		h.data(t, admin, `mutation { trackUsageBatch(inputs: [`+inputs.String()+`]) { tracked } }`, nil)
+		const stats = `stats(workspaceId: "shop")`
+		for _, c := range []struct {
+			query, want string // an empty one is not looked at
+			reads       int
+			learned     int
+		}{
+			{`{ ` + stats + ` { totalCost dailyUsage { cost } monthlyComparison { growth } segments { cost } } }`, ``, 3, 0},
+			{`{ ` + stats + ` { forecast @skip(if: true) { method } anomalies @include(if: false) { date } days } }`, `{"days":30}`, 1, 0},
+			{`{ ` + stats + ` { forecast { method } } }`, `{"forecast":{"method":"ETS(A,N,N)"}}`, 2, 1},
+			{
+				`{ ` + stats + ` { a: forecast(days: 1) { daily { date } } b: forecast(days: 2) { daily { date } } } }`,
+				`{"a":{"daily":[{"date":"2024-02-16"}]},"b":{"daily":[{"date":"2024-02-16"},{"date":"2024-02-17"}]}}`, 2, 1,
+			},
+			{`{ ` + stats + ` { anomalies { date hour } } }`, `{"anomalies":[{"date":"2024-02-05","hour":null}]}`, 2, 1},
+			{`{ ` + stats + ` { anomalies { date } anomalies { models { label } } } }`, `{"anomalies":[{"date":"2024-02-05","models":[{"label":""}]}]}`, 3, 1},
+			{`{ ` + stats + ` { ...a } } fragment a on UsageStats { forecast { method } b: anomalies { ...b } } fragment b on Anomaly { kinds { label } }`, ``, 3, 1},
+			{`{ ` + stats + ` { anomalies { clients { clientId } } } }`, `{"anomalies":[{"clients":[{"clientId":"ada"}]}]}`, 4, 1},
+			{
+				`{ ` + stats + ` { anomalies { date hour direction actual a: clients { clientId clientName actual usual difference } kinds { label difference } } } }`,
+				`{"anomalies":[{"date":"2024-02-05","hour":null,"direction":"ABOVE","actual":18,"a":[{"clientId":"ada","clientName":"Ada","actual":18,"usual":2,"difference":16}],"kinds":[{"label":"message","difference":16}]}]}`, 5, 1,
+			},
+		} {
+			data, n := h.reads(t, c.query, nil)
+			if c.want != "" && data != `{"stats":`+c.want+`}` {
+				t.Errorf("%s:\n%s, want\n%s", c.query, data, c.want)
+			}
+			if learned := h.forecasts.Len(); n != c.reads || learned != c.learned {
+				t.Errorf("%s: %d reads and %d forecasts, want %d and %d", c.query, n, learned, c.reads, c.learned)
+			}
+		}
+		if got := h.ask(t, admin, `{ stats(workspaceId: "shop") { forecast(days: 366) { method } } }`, nil).code(); got != "INVALID days" {
+			t.Errorf("366 days: %s", got)
+		}
+	})
+}
+
 // Each field alone is what it is among all others: its need is declared, with
 // the arguments in whatever form.
 func TestEachFieldOfStatsAlone(t *testing.T) {
@@ -104,9 +158,10 @@ func TestEachFieldOfStatsAlone(t *testing.T) {
 	forms := map[string][]string{
 		"topClients":   {"", "(first: $many, by: $by)", "(first: 1000, by: MESSAGES)", "(first: $nil, by: $nothing)", "(first: $ten)"},
 		"monthlyUsage": {"", "(months: $most)", "(months: 120)", "(months: $nil)", "(months: $ten)"},
+		"forecast":     {"", "(days: $year)", "(days: 1)", "(days: $nil)", "(days: $ten)"},
 	}
-	declared := []string{"$many: Int", "$most: Int", "$nil: Int", "$ten: Int = 10", "$by: UsageMeasure", "$nothing: UsageMeasure"}
-	variables := map[string]any{"many": 1000, "most": 120, "by": "MESSAGES", "nothing": nil}
+	declared := []string{"$many: Int", "$most: Int", "$nil: Int", "$ten: Int = 10", "$year: Int", "$by: UsageMeasure", "$nothing: UsageMeasure"}
+	variables := map[string]any{"many": 1000, "most": 120, "year": 365, "by": "MESSAGES", "nothing": nil}
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
 		ask := func(selection string) (stats map[string]json.RawMessage, n int) {
@@ -124,17 +179,21 @@ func TestEachFieldOfStatsAlone(t *testing.T) {
 			return decode[struct{ Stats map[string]json.RawMessage }](t, data).Stats, n
 		}
 		selections := map[string]string{} // by alias
-		for _, f := range fieldsOf("UsageStats") {
-			below := ""
+		var below func(f servedField) string
+		below = func(f servedField) string {
+			text := ""
 			for _, g := range fieldsOf(strings.Trim(f.Type.String(), "[]!")) {
-				below += " " + g.Name
+				text += " " + g.Name + below(g)
 			}
-			if below != "" {
-				below = " {" + below + " }"
+			if text != "" {
+				text = " {" + text + " }"
 			}
+			return text
+		}
+		for _, f := range fieldsOf("UsageStats") {
 			for i, arguments := range append([]string{""}, forms[f.Name]...) {
 				alias := fmt.Sprintf("%s%d", f.Name, i)
-				selections[alias] = alias + ": " + f.Name + arguments + below
+				selections[alias] = alias + ": " + f.Name + arguments + below(f)
 			}
 		}
 		all, _ := ask(strings.Join(slices.Collect(maps.Values(selections)), " "))

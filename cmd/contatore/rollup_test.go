@@ -19,14 +19,18 @@ func TestRollupsAreVerifiedAndRebuilt(t *testing.T) {
 			t.Errorf("verify prints %q", o.out)
 		}
 
-		// A bucket too many messages, a client's day too few, a day of nothing.
+		// A bucket too many messages, a client's day too few, a day of nothing, a
+		// month too dear.
 		db := testkit.Open(t, url, database.Options{})
+		budget(t, db, "second", "2024-01-30T12:00:00Z")
+		invoke(t, at(url), "rollup", "verify").must(t)
 		broken := 0
 		err := db.Write(t.Context(), func(tx *database.Tx) error {
 			broken = 0
 			for _, breakage := range []string{
 				"UPDATE usage_buckets SET messages = messages + 1 WHERE workspace_id = 'second' AND starts_at = (SELECT max(starts_at) FROM usage_buckets WHERE workspace_id = 'second')",
 				"DELETE FROM client_days WHERE workspace_id = 'second' AND day = (SELECT min(day) FROM client_days WHERE workspace_id = 'second')",
+				"UPDATE month_costs SET cost_low = cost_low - 1 WHERE workspace_id = 'second'",
 				"INSERT INTO client_days (workspace_id, day, client_id, messages, cost) VALUES ('second', 1, 'customer-001', 4, 20000000)",
 			} {
 				result, err := tx.Exec(t.Context(), breakage)
@@ -50,7 +54,7 @@ func TestRollupsAreVerifiedAndRebuilt(t *testing.T) {
 		if n := strings.Count(o.out, "\n"); n != broken {
 			t.Errorf("verify prints %d lines for %d broken rows:\n%s", n, broken, o.out)
 		}
-		for _, words := range []string{`usage_buckets workspace "second"`, `client_days workspace "second"`, `day 1970-01-02 client "customer-001"`, "messages 4 cost 0.02"} {
+		for _, words := range []string{`usage_buckets workspace "second"`, `client_days workspace "second"`, `day 1970-01-02 client "customer-001"`, "messages 4 cost 0.02", `month_costs workspace "second" month 2024-01 client ""`} {
 			if !strings.Contains(o.out, words) {
 				t.Errorf("verify lacks %q:\n%s", words, o.out)
 			}

@@ -114,6 +114,7 @@ var (
 		{Name: "time_zone", Type: field.TypeString},
 		{Name: "prices", Type: field.TypeString},
 		{Name: "days_ready", Type: field.TypeInt32},
+		{Name: "budgeted", Type: field.TypeInt, Default: 0},
 		{Name: "created_at", Type: field.TypeInt64},
 	}
 	// WorkspacesTable holds the schema information for the "workspaces" table.

@@ -135,6 +135,18 @@ func (f ApiKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApiKeyMutation", m)
 }
 
+// The BudgetQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BudgetQueryRuleFunc func(context.Context, *ent.BudgetQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BudgetQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BudgetQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.BudgetQuery", q)
+}
+
 // The ClientDayQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ClientDayQueryRuleFunc func(context.Context, *ent.ClientDayQuery) error
@@ -169,6 +181,18 @@ func (f CustomerMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CustomerMutation", m)
+}
+
+// The MonthCostQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type MonthCostQueryRuleFunc func(context.Context, *ent.MonthCostQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f MonthCostQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MonthCostQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.MonthCostQuery", q)
 }
 
 // The UsageQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -268,9 +292,13 @@ func queryFilter(q ent.Query) (Filter, error) {
 	switch q := q.(type) {
 	case *ent.ApiKeyQuery:
 		return q.Filter(), nil
+	case *ent.BudgetQuery:
+		return q.Filter(), nil
 	case *ent.ClientDayQuery:
 		return q.Filter(), nil
 	case *ent.CustomerQuery:
+		return q.Filter(), nil
+	case *ent.MonthCostQuery:
 		return q.Filter(), nil
 	case *ent.UsageQuery:
 		return q.Filter(), nil

@@ -6,8 +6,10 @@ import (
 	"context"
 
 	"github.com/contatore/contatore/ent/apikey"
+	"github.com/contatore/contatore/ent/budget"
 	"github.com/contatore/contatore/ent/clientday"
 	"github.com/contatore/contatore/ent/customer"
+	"github.com/contatore/contatore/ent/monthcost"
 	"github.com/contatore/contatore/ent/schema"
 	"github.com/contatore/contatore/ent/usage"
 	"github.com/contatore/contatore/ent/usagebucket"
@@ -30,6 +32,15 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	budget.Policy = privacy.NewPolicies(schema.Budget{})
+	budget.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := budget.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	clientday.Policy = privacy.NewPolicies(schema.ClientDay{})
 	clientday.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -43,6 +54,15 @@ func init() {
 	customer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if err := customer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	monthcost.Policy = privacy.NewPolicies(schema.MonthCost{})
+	monthcost.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := monthcost.Policy.EvalMutation(ctx, m); err != nil {
 				return nil, err
 			}
 			return next.Mutate(ctx, m)
@@ -75,6 +95,12 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	workspaceFields := schema.Workspace{}.Fields()
+	_ = workspaceFields
+	// workspaceDescBudgeted is the schema descriptor for budgeted field.
+	workspaceDescBudgeted := workspaceFields[6].Descriptor()
+	// workspace.DefaultBudgeted holds the default value on creation for the budgeted field.
+	workspace.DefaultBudgeted = workspaceDescBudgeted.Default.(int)
 }
 
 const (

@@ -32,6 +32,8 @@ func (Workspace) Fields() []ent.Field {
 			Comment("Prices by kind, as JSON text; a kind that is not listed has the default price, if any."),
 		field.Int32("days_ready").GoType(calendar.Date(0)).Annotations(entgql.Skip()).
 			Comment("The client days are right for every local day before this one."),
+		field.Int("budgeted").Default(0).Annotations(entgql.Skip()).
+			Comment("Whose months are limited: 1 the workspace's own, 2 those of clients, 3 both."),
 		instant("created_at", "", entgql.OrderField("CREATED_AT")),
 	}
 }

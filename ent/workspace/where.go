@@ -90,6 +90,11 @@ func DaysReady(v calendar.Date) predicate.Workspace {
 	return predicate.Workspace(sql.FieldEQ(FieldDaysReady, vc))
 }
 
+// Budgeted applies equality check predicate on the "budgeted" field. It's identical to BudgetedEQ.
+func Budgeted(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldBudgeted, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v calendar.Instant) predicate.Workspace {
 	vc := int64(v)
@@ -383,6 +388,46 @@ func DaysReadyLT(v calendar.Date) predicate.Workspace {
 func DaysReadyLTE(v calendar.Date) predicate.Workspace {
 	vc := int32(v)
 	return predicate.Workspace(sql.FieldLTE(FieldDaysReady, vc))
+}
+
+// BudgetedEQ applies the EQ predicate on the "budgeted" field.
+func BudgetedEQ(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldBudgeted, v))
+}
+
+// BudgetedNEQ applies the NEQ predicate on the "budgeted" field.
+func BudgetedNEQ(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNEQ(FieldBudgeted, v))
+}
+
+// BudgetedIn applies the In predicate on the "budgeted" field.
+func BudgetedIn(vs ...int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldIn(FieldBudgeted, vs...))
+}
+
+// BudgetedNotIn applies the NotIn predicate on the "budgeted" field.
+func BudgetedNotIn(vs ...int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNotIn(FieldBudgeted, vs...))
+}
+
+// BudgetedGT applies the GT predicate on the "budgeted" field.
+func BudgetedGT(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGT(FieldBudgeted, v))
+}
+
+// BudgetedGTE applies the GTE predicate on the "budgeted" field.
+func BudgetedGTE(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGTE(FieldBudgeted, v))
+}
+
+// BudgetedLT applies the LT predicate on the "budgeted" field.
+func BudgetedLT(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLT(FieldBudgeted, v))
+}
+
+// BudgetedLTE applies the LTE predicate on the "budgeted" field.
+func BudgetedLTE(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLTE(FieldBudgeted, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

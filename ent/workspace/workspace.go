@@ -22,6 +22,8 @@ const (
 	FieldPrices = "prices"
 	// FieldDaysReady holds the string denoting the days_ready field in the database.
 	FieldDaysReady = "days_ready"
+	// FieldBudgeted holds the string denoting the budgeted field in the database.
+	FieldBudgeted = "budgeted"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the workspace in the database.
@@ -36,6 +38,7 @@ var Columns = []string{
 	FieldTimeZone,
 	FieldPrices,
 	FieldDaysReady,
+	FieldBudgeted,
 	FieldCreatedAt,
 }
 
@@ -57,6 +60,8 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
+	// DefaultBudgeted holds the default value on creation for the "budgeted" field.
+	DefaultBudgeted int
 )
 
 // OrderOption defines the ordering options for the Workspace queries.
@@ -90,6 +95,11 @@ func ByPrices(opts ...sql.OrderTermOption) OrderOption {
 // ByDaysReady orders the results by the days_ready field.
 func ByDaysReady(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDaysReady, opts...).ToFunc()
+}
+
+// ByBudgeted orders the results by the budgeted field.
+func ByBudgeted(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBudgeted, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

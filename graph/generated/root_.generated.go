@@ -13,6 +13,7 @@ import (
 	"github.com/contatore/contatore/ent"
 	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/auth"
+	"github.com/contatore/contatore/internal/budget"
 	"github.com/contatore/contatore/internal/calendar"
 	"github.com/contatore/contatore/internal/meter"
 	"github.com/contatore/contatore/internal/workspace"
@@ -28,6 +29,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Customer() CustomerResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Subscription() SubscriptionResolver
@@ -39,6 +41,25 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Allowance struct {
+		Allowed   func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Remaining func(childComplexity int) int
+	}
+
+	Anomaly struct {
+		Actual    func(childComplexity int) int
+		Clients   func(childComplexity int) int
+		Date      func(childComplexity int) int
+		Direction func(childComplexity int) int
+		Expected  func(childComplexity int) int
+		High      func(childComplexity int) int
+		Hour      func(childComplexity int) int
+		Kinds     func(childComplexity int) int
+		Low       func(childComplexity int) int
+		Models    func(childComplexity int) int
+	}
+
 	ApiKey struct {
 		CreatedAt   func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
@@ -47,6 +68,26 @@ type ComplexityRoot struct {
 		RevokedAt   func(childComplexity int) int
 		Role        func(childComplexity int) int
 		WorkspaceID func(childComplexity int) int
+	}
+
+	Budget struct {
+		Enforcement  func(childComplexity int) int
+		ExhaustedOn  func(childComplexity int) int
+		MonthlyLimit func(childComplexity int) int
+		Percent      func(childComplexity int) int
+		Projected    func(childComplexity int) int
+		Remaining    func(childComplexity int) int
+		Spent        func(childComplexity int) int
+		Thresholds   func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	ClientDeparture struct {
+		Actual     func(childComplexity int) int
+		ClientID   func(childComplexity int) int
+		ClientName func(childComplexity int) int
+		Difference func(childComplexity int) int
+		Usual      func(childComplexity int) int
 	}
 
 	ClientSegment struct {
@@ -71,6 +112,7 @@ type ComplexityRoot struct {
 
 	Customer struct {
 		ActiveChatbot func(childComplexity int) int
+		Budget        func(childComplexity int) int
 		ClientID      func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
 		Email         func(childComplexity int) int
@@ -97,6 +139,26 @@ type ComplexityRoot struct {
 		Messages func(childComplexity int) int
 	}
 
+	Forecast struct {
+		BacktestMase func(childComplexity int) int
+		Daily        func(childComplexity int) int
+		Method       func(childComplexity int) int
+		MonthEnd     func(childComplexity int) int
+	}
+
+	ForecastDay struct {
+		Date     func(childComplexity int) int
+		Expected func(childComplexity int) int
+		High80   func(childComplexity int) int
+		Low80    func(childComplexity int) int
+	}
+
+	ForecastInterval struct {
+		Expected func(childComplexity int) int
+		High80   func(childComplexity int) int
+		Low80    func(childComplexity int) int
+	}
+
 	HeatmapCell struct {
 		Cost     func(childComplexity int) int
 		Hour     func(childComplexity int) int
@@ -108,6 +170,13 @@ type ComplexityRoot struct {
 		Cost     func(childComplexity int) int
 		Hour     func(childComplexity int) int
 		Messages func(childComplexity int) int
+	}
+
+	LabelDeparture struct {
+		Actual     func(childComplexity int) int
+		Difference func(childComplexity int) int
+		Label      func(childComplexity int) int
+		Usual      func(childComplexity int) int
 	}
 
 	LabelUsage struct {
@@ -132,15 +201,19 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CreateAPIKey    func(childComplexity int, input auth.CreateInput) int
-		CreateWorkspace func(childComplexity int, input workspace.CreateInput) int
-		EraseCustomer   func(childComplexity int, workspaceID string, clientID string) int
-		RevokeAPIKey    func(childComplexity int, id string) int
-		TrackUsage      func(childComplexity int, input meter.Input) int
-		TrackUsageBatch func(childComplexity int, inputs []meter.Input) int
-		UpdateWorkspace func(childComplexity int, id string, input workspace.UpdateInput) int
-		UpsertCustomer  func(childComplexity int, workspaceID string, input workspace.CustomerInput) int
-		VoidUsage       func(childComplexity int, workspaceID string, id string, reason *string) int
+		CreateAPIKey         func(childComplexity int, input auth.CreateInput) int
+		CreateWorkspace      func(childComplexity int, input workspace.CreateInput) int
+		EraseCustomer        func(childComplexity int, workspaceID string, clientID string) int
+		RemoveBudget         func(childComplexity int, workspaceID string) int
+		RemoveCustomerBudget func(childComplexity int, workspaceID string, clientID string) int
+		RevokeAPIKey         func(childComplexity int, id string) int
+		SetBudget            func(childComplexity int, workspaceID string, input budget.Input) int
+		SetCustomerBudget    func(childComplexity int, workspaceID string, clientID string, input budget.Input) int
+		TrackUsage           func(childComplexity int, input meter.Input) int
+		TrackUsageBatch      func(childComplexity int, inputs []meter.Input) int
+		UpdateWorkspace      func(childComplexity int, id string, input workspace.UpdateInput) int
+		UpsertCustomer       func(childComplexity int, workspaceID string, input workspace.CustomerInput) int
+		VoidUsage            func(childComplexity int, workspaceID string, id string, reason *string) int
 	}
 
 	PageInfo struct {
@@ -164,6 +237,7 @@ type ComplexityRoot struct {
 
 	Query struct {
 		APIKeys    func(childComplexity int, workspaceID *string) int
+		Allowance  func(childComplexity int, workspaceID string, clientID *string, phone *string) int
 		Customers  func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.CustomerOrder, where *ent.CustomerWhereInput) int
 		PeakHours  func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
 		Stats      func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
@@ -230,6 +304,7 @@ type ComplexityRoot struct {
 	}
 
 	UsageStats struct {
+		Anomalies            func(childComplexity int) int
 		AverageDailyCost     func(childComplexity int) int
 		AverageDailyMessages func(childComplexity int) int
 		BusiestDay           func(childComplexity int) int
@@ -239,6 +314,7 @@ type ComplexityRoot struct {
 		DailyUsage           func(childComplexity int) int
 		Days                 func(childComplexity int) int
 		EndDate              func(childComplexity int) int
+		Forecast             func(childComplexity int, days *int) int
 		Heatmap              func(childComplexity int) int
 		MonthlyComparison    func(childComplexity int) int
 		MonthlyUsage         func(childComplexity int, months *int) int
@@ -267,6 +343,7 @@ type ComplexityRoot struct {
 	}
 
 	Workspace struct {
+		Budget    func(childComplexity int) int
 		CreatedAt func(childComplexity int) int
 		Currency  func(childComplexity int) int
 		ID        func(childComplexity int) int
@@ -301,6 +378,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Allowance.allowed":
+		if e.ComplexityRoot.Allowance.Allowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allowance.Allowed(childComplexity), true
+	case "Allowance.reason":
+		if e.ComplexityRoot.Allowance.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allowance.Reason(childComplexity), true
+	case "Allowance.remaining":
+		if e.ComplexityRoot.Allowance.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allowance.Remaining(childComplexity), true
+
+	case "Anomaly.actual":
+		if e.ComplexityRoot.Anomaly.Actual == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Actual(childComplexity), true
+	case "Anomaly.clients":
+		if e.ComplexityRoot.Anomaly.Clients == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Clients(childComplexity), true
+	case "Anomaly.date":
+		if e.ComplexityRoot.Anomaly.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Date(childComplexity), true
+	case "Anomaly.direction":
+		if e.ComplexityRoot.Anomaly.Direction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Direction(childComplexity), true
+	case "Anomaly.expected":
+		if e.ComplexityRoot.Anomaly.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Expected(childComplexity), true
+	case "Anomaly.high":
+		if e.ComplexityRoot.Anomaly.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.High(childComplexity), true
+	case "Anomaly.hour":
+		if e.ComplexityRoot.Anomaly.Hour == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Hour(childComplexity), true
+	case "Anomaly.kinds":
+		if e.ComplexityRoot.Anomaly.Kinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Kinds(childComplexity), true
+	case "Anomaly.low":
+		if e.ComplexityRoot.Anomaly.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Low(childComplexity), true
+	case "Anomaly.models":
+		if e.ComplexityRoot.Anomaly.Models == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Anomaly.Models(childComplexity), true
 
 	case "ApiKey.createdAt":
 		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
@@ -344,6 +501,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiKey.WorkspaceID(childComplexity), true
+
+	case "Budget.enforcement":
+		if e.ComplexityRoot.Budget.Enforcement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.Enforcement(childComplexity), true
+	case "Budget.exhaustedOn":
+		if e.ComplexityRoot.Budget.ExhaustedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.ExhaustedOn(childComplexity), true
+	case "Budget.monthlyLimit":
+		if e.ComplexityRoot.Budget.MonthlyLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.MonthlyLimit(childComplexity), true
+	case "Budget.percent":
+		if e.ComplexityRoot.Budget.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.Percent(childComplexity), true
+	case "Budget.projected":
+		if e.ComplexityRoot.Budget.Projected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.Projected(childComplexity), true
+	case "Budget.remaining":
+		if e.ComplexityRoot.Budget.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.Remaining(childComplexity), true
+	case "Budget.spent":
+		if e.ComplexityRoot.Budget.Spent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.Spent(childComplexity), true
+	case "Budget.thresholds":
+		if e.ComplexityRoot.Budget.Thresholds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.Thresholds(childComplexity), true
+	case "Budget.version":
+		if e.ComplexityRoot.Budget.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Budget.Version(childComplexity), true
+
+	case "ClientDeparture.actual":
+		if e.ComplexityRoot.ClientDeparture.Actual == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDeparture.Actual(childComplexity), true
+	case "ClientDeparture.clientId":
+		if e.ComplexityRoot.ClientDeparture.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDeparture.ClientID(childComplexity), true
+	case "ClientDeparture.clientName":
+		if e.ComplexityRoot.ClientDeparture.ClientName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDeparture.ClientName(childComplexity), true
+	case "ClientDeparture.difference":
+		if e.ComplexityRoot.ClientDeparture.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDeparture.Difference(childComplexity), true
+	case "ClientDeparture.usual":
+		if e.ComplexityRoot.ClientDeparture.Usual == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDeparture.Usual(childComplexity), true
 
 	case "ClientSegment.clients":
 		if e.ComplexityRoot.ClientSegment.Clients == nil {
@@ -420,6 +663,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.ActiveChatbot(childComplexity), true
+	case "Customer.budget":
+		if e.ComplexityRoot.Customer.Budget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.Budget(childComplexity), true
 	case "Customer.clientId":
 		if e.ComplexityRoot.Customer.ClientID == nil {
 			break
@@ -514,6 +763,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DailyUsage.Messages(childComplexity), true
 
+	case "Forecast.backtestMase":
+		if e.ComplexityRoot.Forecast.BacktestMase == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Forecast.BacktestMase(childComplexity), true
+	case "Forecast.daily":
+		if e.ComplexityRoot.Forecast.Daily == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Forecast.Daily(childComplexity), true
+	case "Forecast.method":
+		if e.ComplexityRoot.Forecast.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Forecast.Method(childComplexity), true
+	case "Forecast.monthEnd":
+		if e.ComplexityRoot.Forecast.MonthEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Forecast.MonthEnd(childComplexity), true
+
+	case "ForecastDay.date":
+		if e.ComplexityRoot.ForecastDay.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ForecastDay.Date(childComplexity), true
+	case "ForecastDay.expected":
+		if e.ComplexityRoot.ForecastDay.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ForecastDay.Expected(childComplexity), true
+	case "ForecastDay.high80":
+		if e.ComplexityRoot.ForecastDay.High80 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ForecastDay.High80(childComplexity), true
+	case "ForecastDay.low80":
+		if e.ComplexityRoot.ForecastDay.Low80 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ForecastDay.Low80(childComplexity), true
+
+	case "ForecastInterval.expected":
+		if e.ComplexityRoot.ForecastInterval.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ForecastInterval.Expected(childComplexity), true
+	case "ForecastInterval.high80":
+		if e.ComplexityRoot.ForecastInterval.High80 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ForecastInterval.High80(childComplexity), true
+	case "ForecastInterval.low80":
+		if e.ComplexityRoot.ForecastInterval.Low80 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ForecastInterval.Low80(childComplexity), true
+
 	case "HeatmapCell.cost":
 		if e.ComplexityRoot.HeatmapCell.Cost == nil {
 			break
@@ -557,6 +875,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HourUsage.Messages(childComplexity), true
+
+	case "LabelDeparture.actual":
+		if e.ComplexityRoot.LabelDeparture.Actual == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LabelDeparture.Actual(childComplexity), true
+	case "LabelDeparture.difference":
+		if e.ComplexityRoot.LabelDeparture.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LabelDeparture.Difference(childComplexity), true
+	case "LabelDeparture.label":
+		if e.ComplexityRoot.LabelDeparture.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LabelDeparture.Label(childComplexity), true
+	case "LabelDeparture.usual":
+		if e.ComplexityRoot.LabelDeparture.Usual == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LabelDeparture.Usual(childComplexity), true
 
 	case "LabelUsage.cost":
 		if e.ComplexityRoot.LabelUsage.Cost == nil {
@@ -666,6 +1009,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EraseCustomer(childComplexity, args["workspaceId"].(string), args["clientId"].(string)), true
+	case "Mutation.removeBudget":
+		if e.ComplexityRoot.Mutation.RemoveBudget == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeBudget_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveBudget(childComplexity, args["workspaceId"].(string)), true
+	case "Mutation.removeCustomerBudget":
+		if e.ComplexityRoot.Mutation.RemoveCustomerBudget == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeCustomerBudget_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveCustomerBudget(childComplexity, args["workspaceId"].(string), args["clientId"].(string)), true
 	case "Mutation.revokeApiKey":
 		if e.ComplexityRoot.Mutation.RevokeAPIKey == nil {
 			break
@@ -677,6 +1042,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIKey(childComplexity, args["id"].(string)), true
+	case "Mutation.setBudget":
+		if e.ComplexityRoot.Mutation.SetBudget == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setBudget_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetBudget(childComplexity, args["workspaceId"].(string), args["input"].(budget.Input)), true
+	case "Mutation.setCustomerBudget":
+		if e.ComplexityRoot.Mutation.SetCustomerBudget == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setCustomerBudget_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetCustomerBudget(childComplexity, args["workspaceId"].(string), args["clientId"].(string), args["input"].(budget.Input)), true
 	case "Mutation.trackUsage":
 		if e.ComplexityRoot.Mutation.TrackUsage == nil {
 			break
@@ -807,6 +1194,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.APIKeys(childComplexity, args["workspaceId"].(*string)), true
+	case "Query.allowance":
+		if e.ComplexityRoot.Query.Allowance == nil {
+			break
+		}
+
+		args, err := ec.field_Query_allowance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Allowance(childComplexity, args["workspaceId"].(string), args["clientId"].(*string), args["phone"].(*string)), true
 	case "Query.customers":
 		if e.ComplexityRoot.Query.Customers == nil {
 			break
@@ -1108,6 +1506,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UsageEdge.Node(childComplexity), true
 
+	case "UsageStats.anomalies":
+		if e.ComplexityRoot.UsageStats.Anomalies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageStats.Anomalies(childComplexity), true
 	case "UsageStats.averageDailyCost":
 		if e.ComplexityRoot.UsageStats.AverageDailyCost == nil {
 			break
@@ -1162,6 +1566,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UsageStats.EndDate(childComplexity), true
+	case "UsageStats.forecast":
+		if e.ComplexityRoot.UsageStats.Forecast == nil {
+			break
+		}
+
+		args, err := ec.field_UsageStats_forecast_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UsageStats.Forecast(childComplexity, args["days"].(*int)), true
 	case "UsageStats.heatmap":
 		if e.ComplexityRoot.UsageStats.Heatmap == nil {
 			break
@@ -1289,6 +1704,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VoidUsagePayload.Voided(childComplexity), true
 
+	case "Workspace.budget":
+		if e.ComplexityRoot.Workspace.Budget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Workspace.Budget(childComplexity), true
 	case "Workspace.createdAt":
 		if e.ComplexityRoot.Workspace.CreatedAt == nil {
 			break
@@ -1378,6 +1799,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("BudgetInput", ec.unmarshalInputBudgetInput),
 			graphql.NewInputUnmarshaler("CreateApiKeyInput", ec.unmarshalInputCreateApiKeyInput),
 			graphql.NewInputUnmarshaler("CreateWorkspaceInput", ec.unmarshalInputCreateWorkspaceInput),
 			graphql.NewInputUnmarshaler("CustomerInput", ec.unmarshalInputCustomerInput),
@@ -1542,6 +1964,10 @@ type UsageStats {
   byModel: [LabelUsage!]!
   "The same range shifted back by its own length."
   previousPeriod: PeriodTotals!
+  "days: 1 to 365, from tomorrow on."
+  forecast(days: Int = 30): Forecast!
+  "The complete days of the range, and hours of these, whose cost lies outside of an interval that 99 % of days lie in, by date, a day before its hours. Judged by what was known at the range's end. An hour is judged at the level of its own day, so that a day which is high all through is one anomaly. None where there are fewer than 14 days of history; hours from 28 days on."
+  anomalies: [Anomaly!]!
 }
 
 type DailyUsage { date: Date! messages: Long! cost: Decimal! }
@@ -1563,6 +1989,84 @@ type MonthlyComparison {
 type MonthlyUsage { month: String! messages: Long! cost: Decimal! growth: Float }
 "share: 0.5, 0.8, 0.95"
 type ClientSegment { share: Float! clients: Int! cost: Decimal! }
+
+type Forecast {
+  "Null where there are fewer than 14 days of history."
+  method: String
+  daily: [ForecastDay!]!
+  "This month: what is spent so far plus what is expected until its end."
+  monthEnd: ForecastInterval!
+  "Mean absolute scaled error of this method on the last 14 days held out; below 1 beats the seasonal naive forecast."
+  backtestMase: Float
+}
+type ForecastDay { date: Date! expected: Decimal! low80: Decimal! high80: Decimal! }
+type ForecastInterval { expected: Decimal! low80: Decimal! high80: Decimal! }
+
+enum AnomalyDirection { ABOVE BELOW }
+"What lies outside of low to high. clients, kinds and models: up to three each that explain most of the difference, the first one most; models: usage without one stands under the empty label."
+type Anomaly {
+  date: Date!
+  "Local, 0 to 23; null where it is the whole day."
+  hour: Int
+  direction: AnomalyDirection!
+  actual: Decimal!
+  expected: Decimal!
+  low: Decimal!
+  high: Decimal!
+  clients: [ClientDeparture!]!
+  kinds: [LabelDeparture!]!
+  models: [LabelDeparture!]!
+}
+"usual: the mean of the same weekday, and hour, of the four weeks before, or of as many of them as there are since the first usage. difference: actual - usual."
+type ClientDeparture { clientId: ID! clientName: String actual: Decimal! usual: Decimal! difference: Decimal! }
+"As ClientDeparture."
+type LabelDeparture { label: String! actual: Decimal! usual: Decimal! difference: Decimal! }
+`, BuiltIn: false},
+	{Name: "../budgets.graphqls", Input: `extend type Query {
+  "Ask before calling the LLM: may this client be answered now?"
+  allowance(workspaceId: ID!, clientId: ID, phone: String): Allowance!
+}
+
+extend type Mutation {
+  setBudget(workspaceId: ID!, input: BudgetInput!): Budget!
+  removeBudget(workspaceId: ID!): Boolean!
+  "The same for one customer; both budgets hold."
+  setCustomerBudget(workspaceId: ID!, clientId: ID!, input: BudgetInput!): Budget!
+  removeCustomerBudget(workspaceId: ID!, clientId: ID!): Boolean!
+}
+
+extend type Workspace {
+  budget: Budget
+}
+
+extend type Customer {
+  budget: Budget
+}
+
+enum BudgetEnforcement { NOTIFY BLOCK }
+"A limit on what a local calendar month costs. What is spent is what stands of the answers that were given in it, late ones included. NOTIFY counts on; BLOCK counts no answer of the running month that would take it over the limit (BUDGET_EXCEEDED), and none at all where the limit is 0."
+type Budget {
+  monthlyLimit: Decimal!
+  "Percents of the limit, ascending."
+  thresholds: [Int!]!
+  enforcement: BudgetEnforcement!
+  "This month's."
+  spent: Decimal!
+  "Never below 0."
+  remaining: Decimal!
+  "Of the limit, rounded down to 2 digits; 100 of a limit of 0."
+  percent: Float!
+  "Spend expected at the month's end."
+  projected: Decimal!
+  "The local day on which the limit is expected to be met this month, if any."
+  exhaustedOn: Date
+  "How often the budget was set."
+  version: Int!
+}
+"Replaces the whole budget. monthlyLimit: 0 or more. thresholds: at most 10, distinct, 1 to 1,000 percent. version: that of the budget that was seen, 0 for none; where it is another by now, CONFLICT. Without it the last one wins."
+input BudgetInput { monthlyLimit: Decimal! thresholds: [Int!] = [50, 80, 100] enforcement: BudgetEnforcement = NOTIFY version: Int }
+"As trackUsage would judge a message at the workspace's price. remaining: the least that a blocking budget has left; null where none applies."
+type Allowance { allowed: Boolean! reason: NotTrackedReason remaining: Decimal }
 `, BuiltIn: false},
 	{Name: "../ent.graphqls", Input: `directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 directive @goModel(model: String, models: [String!], forceGenerate: Boolean) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
@@ -2442,7 +2946,7 @@ type TrackUsagePayload {
   "True when this call repeated an earlier one: tracked is true and nothing was added."
   duplicate: Boolean!
 }
-enum NotTrackedReason { WORKSPACE_NOT_FOUND CUSTOMER_NOT_FOUND CUSTOMER_INACTIVE EMPTY_RESPONSE INVALID }
+enum NotTrackedReason { WORKSPACE_NOT_FOUND CUSTOMER_NOT_FOUND CUSTOMER_INACTIVE EMPTY_RESPONSE BUDGET_EXCEEDED INVALID }
 type TrackUsageBatchPayload { tracked: Int! duplicates: Int! rejected: Int! results: [TrackUsagePayload!]! }
 type VoidUsagePayload { voided: Boolean! usage: Usage }
 `, BuiltIn: false},
@@ -2452,6 +2956,44 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_Allowance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "allowed":
+		return ec.fieldContext_Allowance_allowed(ctx, field)
+	case "reason":
+		return ec.fieldContext_Allowance_reason(ctx, field)
+	case "remaining":
+		return ec.fieldContext_Allowance_remaining(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Allowance", field.Name)
+}
+
+func (ec *executionContext) childFields_Anomaly(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return ec.fieldContext_Anomaly_date(ctx, field)
+	case "hour":
+		return ec.fieldContext_Anomaly_hour(ctx, field)
+	case "direction":
+		return ec.fieldContext_Anomaly_direction(ctx, field)
+	case "actual":
+		return ec.fieldContext_Anomaly_actual(ctx, field)
+	case "expected":
+		return ec.fieldContext_Anomaly_expected(ctx, field)
+	case "low":
+		return ec.fieldContext_Anomaly_low(ctx, field)
+	case "high":
+		return ec.fieldContext_Anomaly_high(ctx, field)
+	case "clients":
+		return ec.fieldContext_Anomaly_clients(ctx, field)
+	case "kinds":
+		return ec.fieldContext_Anomaly_kinds(ctx, field)
+	case "models":
+		return ec.fieldContext_Anomaly_models(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Anomaly", field.Name)
+}
 
 func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2471,6 +3013,46 @@ func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphq
 		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
+}
+
+func (ec *executionContext) childFields_Budget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "monthlyLimit":
+		return ec.fieldContext_Budget_monthlyLimit(ctx, field)
+	case "thresholds":
+		return ec.fieldContext_Budget_thresholds(ctx, field)
+	case "enforcement":
+		return ec.fieldContext_Budget_enforcement(ctx, field)
+	case "spent":
+		return ec.fieldContext_Budget_spent(ctx, field)
+	case "remaining":
+		return ec.fieldContext_Budget_remaining(ctx, field)
+	case "percent":
+		return ec.fieldContext_Budget_percent(ctx, field)
+	case "projected":
+		return ec.fieldContext_Budget_projected(ctx, field)
+	case "exhaustedOn":
+		return ec.fieldContext_Budget_exhaustedOn(ctx, field)
+	case "version":
+		return ec.fieldContext_Budget_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Budget", field.Name)
+}
+
+func (ec *executionContext) childFields_ClientDeparture(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientId":
+		return ec.fieldContext_ClientDeparture_clientId(ctx, field)
+	case "clientName":
+		return ec.fieldContext_ClientDeparture_clientName(ctx, field)
+	case "actual":
+		return ec.fieldContext_ClientDeparture_actual(ctx, field)
+	case "usual":
+		return ec.fieldContext_ClientDeparture_usual(ctx, field)
+	case "difference":
+		return ec.fieldContext_ClientDeparture_difference(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientDeparture", field.Name)
 }
 
 func (ec *executionContext) childFields_ClientSegment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2531,6 +3113,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_activeChatbot(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Customer_createdAt(ctx, field)
+	case "budget":
+		return ec.fieldContext_Customer_budget(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -2569,6 +3153,46 @@ func (ec *executionContext) childFields_DailyUsage(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type DailyUsage", field.Name)
 }
 
+func (ec *executionContext) childFields_Forecast(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "method":
+		return ec.fieldContext_Forecast_method(ctx, field)
+	case "daily":
+		return ec.fieldContext_Forecast_daily(ctx, field)
+	case "monthEnd":
+		return ec.fieldContext_Forecast_monthEnd(ctx, field)
+	case "backtestMase":
+		return ec.fieldContext_Forecast_backtestMase(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Forecast", field.Name)
+}
+
+func (ec *executionContext) childFields_ForecastDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return ec.fieldContext_ForecastDay_date(ctx, field)
+	case "expected":
+		return ec.fieldContext_ForecastDay_expected(ctx, field)
+	case "low80":
+		return ec.fieldContext_ForecastDay_low80(ctx, field)
+	case "high80":
+		return ec.fieldContext_ForecastDay_high80(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ForecastDay", field.Name)
+}
+
+func (ec *executionContext) childFields_ForecastInterval(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "expected":
+		return ec.fieldContext_ForecastInterval_expected(ctx, field)
+	case "low80":
+		return ec.fieldContext_ForecastInterval_low80(ctx, field)
+	case "high80":
+		return ec.fieldContext_ForecastInterval_high80(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ForecastInterval", field.Name)
+}
+
 func (ec *executionContext) childFields_HeatmapCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "weekday":
@@ -2593,6 +3217,20 @@ func (ec *executionContext) childFields_HourUsage(ctx context.Context, field gra
 		return ec.fieldContext_HourUsage_cost(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HourUsage", field.Name)
+}
+
+func (ec *executionContext) childFields_LabelDeparture(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "label":
+		return ec.fieldContext_LabelDeparture_label(ctx, field)
+	case "actual":
+		return ec.fieldContext_LabelDeparture_actual(ctx, field)
+	case "usual":
+		return ec.fieldContext_LabelDeparture_usual(ctx, field)
+	case "difference":
+		return ec.fieldContext_LabelDeparture_difference(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LabelDeparture", field.Name)
 }
 
 func (ec *executionContext) childFields_LabelUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2823,6 +3461,10 @@ func (ec *executionContext) childFields_UsageStats(ctx context.Context, field gr
 		return ec.fieldContext_UsageStats_byModel(ctx, field)
 	case "previousPeriod":
 		return ec.fieldContext_UsageStats_previousPeriod(ctx, field)
+	case "forecast":
+		return ec.fieldContext_UsageStats_forecast(ctx, field)
+	case "anomalies":
+		return ec.fieldContext_UsageStats_anomalies(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UsageStats", field.Name)
 }
@@ -2863,6 +3505,8 @@ func (ec *executionContext) childFields_Workspace(ctx context.Context, field gra
 		return ec.fieldContext_Workspace_timeZone(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Workspace_createdAt(ctx, field)
+	case "budget":
+		return ec.fieldContext_Workspace_budget(ctx, field)
 	case "prices":
 		return ec.fieldContext_Workspace_prices(ctx, field)
 	case "stats":

@@ -157,6 +157,30 @@ func amountOf(nanos float64) money.Total {
 	return money.TotalOfFloat(min(max(nanos, 0), most))
 }
 
+// left is how many days the month still has, today included.
+func (o *outlook) left() int { return int(o.today.Month().Last()-o.today) + 1 }
+
+// by is what the month will have cost after as many more days, today included.
+func (o *outlook) by(days int) ForecastInterval {
+	return plus(o.spent, o.Sum(1, days, likely), o.paid)
+}
+
+// MonthEnd is what the month that holds today is expected to cost, and the day
+// on which it is expected to meet a limit: today where it has, nil where it is
+// not this month. It needs what Forecast needs.
+func (s *Stats) MonthEnd(limit money.Total) (expected money.Total, metOn *calendar.Date, err error) {
+	o := s.outlook
+	if o == nil {
+		return expected, nil, undeclared("forecast")
+	}
+	for n := 1; n <= o.left() && metOn == nil; n++ {
+		if o.by(n).Expected.Cmp(limit) >= 0 {
+			metOn = new(o.today.Add(n - 1))
+		}
+	}
+	return o.by(o.left()).Expected, metOn, nil
+}
+
 // Forecast is what the days from tomorrow on and the month that holds today
 // are expected to cost. days, 1 to 365 and 30 where nil, is for how many of
 // them, else the fault INVALID.
@@ -172,8 +196,7 @@ func (s *Stats) Forecast(days *int) (*Forecast, error) {
 	if o == nil {
 		return nil, undeclared("forecast")
 	}
-	left := int(o.today.Month().Last()-o.today) + 1
-	f := &Forecast{Daily: []ForecastDay{}, MonthEnd: plus(o.spent, o.Sum(1, left, likely), o.paid)}
+	f := &Forecast{Daily: []ForecastDay{}, MonthEnd: o.by(o.left())}
 	if mase, ok := o.Backtest(); ok {
 		f.BacktestMase = &mase
 	}

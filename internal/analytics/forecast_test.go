@@ -472,3 +472,29 @@ func TestForecastDays(t *testing.T) {
 		}
 	})
 }
+
+// Half of a workspace's first day has cost 0.0125: the pace of 0.025 a day goes
+// on for 15 days, today among them, until 29 February.
+func TestMonthEnd(t *testing.T) {
+	t.Parallel()
+	eachRecorded(t, "UTC", noon, calendar.MaxDate, func(t *testing.T, b *bench, _ *recorder) {
+		b.count(t, []answer{{at: noon.Add(-time.Hour), client: "ada", nanos: 12_500_000, kind: "message"}})
+		s := b.open(t, ask{need: analytics.Need{Forecast: true}, now: noon})
+		for limit, on := range map[money.Nanos]string{
+			0: "2024-02-15", 12_500_000: "2024-02-15", 24_900_000: "2024-02-15", 25_100_000: "2024-02-16", 374_900_000: "2024-02-29", 375_100_000: "",
+		} {
+			expected, metOn, err := s.MonthEnd(limit.Total())
+			got := ""
+			if metOn != nil {
+				got = metOn.String()
+			}
+			if err != nil || got != on || !strings.HasPrefix(expected.String(), "0.37500") {
+				t.Errorf("%s: %s by the end, met on %q, %v; want 0.37500, %q", limit, expected, got, err, on)
+			}
+		}
+		s = b.open(t, ask{need: everything(10, 4), now: noon})
+		if _, _, err := s.MonthEnd(money.Total{}); fault.CodeOf(err) != fault.Internal {
+			t.Errorf("a month's end that nobody declared: %v", err)
+		}
+	})
+}

@@ -18,11 +18,13 @@ import (
 // travel in one statement.
 func shelves(t *testing.T, db *database.DB) {
 	t.Helper()
-	write(t, db, `INSERT INTO workspaces VALUES ('shop', 'It''s "my" shop, perché 🛍', 'EUR', 'Europe/Rome', '{"image":"0.02"}', 2147483647, 1), ('b', 'B', 'CHF', 'UTC', '{}', -2147483648, 9223372036854775807)`)
+	write(t, db, `INSERT INTO workspaces VALUES ('shop', 'It''s "my" shop, perché 🛍', 'EUR', 'Europe/Rome', '{"image":"0.02"}', 2147483647, 1, 3), ('b', 'B', 'CHF', 'UTC', '{}', -2147483648, 9223372036854775807, 0)`)
 	bools := map[database.Dialect][2]string{database.SQLite: {"1", "0"}, database.Postgres: {"true", "false"}}[db.Dialect()]
 	write(t, db, `INSERT INTO customers VALUES ('shop', '018d5a1e-0000-7000-8000-00000000000a', 'anna', '+39333', NULL, '', `+bools[0]+`, 1), ('shop', '018d5a1e-0000-7000-8000-00000000000b', 'bruno', NULL, 'b@example.org', NULL, `+bools[1]+`, 1)`)
 	write(t, db, `INSERT INTO usage_buckets VALUES ('shop', 900000000, 'message', '', 9223372036854775807, -9223372036854775808, 0, 1)`)
 	write(t, db, `INSERT INTO client_days VALUES ('shop', -2147483648, 'anna', 1, 2)`)
+	write(t, db, `INSERT INTO budgets VALUES ('shop', '', 9223372036854775807, '[50,80]', 'BLOCK', 3, 1), ('shop', 'anna', 0, '[]', 'NOTIFY', 1, 2)`)
+	write(t, db, `INSERT INTO month_costs VALUES ('shop', '', 24289, -9223372036854775808, 4294967295, 9223372036854775807), ('shop', 'anna', 24289, 0, 1, NULL)`)
 	write(t, db, `INSERT INTO api_keys VALUES ('018d5a1e-0000-7000-8000-00000000000c', 'a key', 'abc', 'READ', NULL, 1, NULL, 7)`)
 	var rows []string
 	for i := range 503 {

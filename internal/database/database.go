@@ -51,6 +51,7 @@ type DB struct {
 	// url is PostgreSQL's, for connections outside of the pool.
 	url         string
 	onStatement func(context.Context, string)
+	hot         hot
 }
 
 // Open connects to sqlite://PATH or postgres://…. It does not migrate. Where

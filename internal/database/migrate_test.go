@@ -1,6 +1,7 @@
 package database_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,9 @@ func TestMigrate(t *testing.T) {
 		}
 		if tables := tables(t, db); len(tables) != 0 {
 			t.Errorf("asking made %q", tables)
+		}
+		if !strings.Contains(pending, "-- 00002_budgets.sql\n") {
+			t.Errorf("pending lacks the second migration: %s", pending)
 		}
 		for range 2 {
 			if err := db.Migrate(t.Context()); err != nil {
@@ -58,6 +62,41 @@ func TestPendingIsTheWholeMigration(t *testing.T) {
 		want := schemaOf(t, migrated)
 		delete(want, "contatore_migrations")
 		same(t, schemaOf(t, byHand), want)
+	})
+}
+
+// A database of the first migration, filled, becomes what a new one is and
+// keeps all that was in it.
+func TestBudgetsComeToADatabaseInUse(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, func(t *testing.T, db *database.DB) {
+		want := schemaOf(t, db)
+		shelves(t, db)
+		for _, statement := range []string{
+			"DROP TABLE budgets", "DROP TABLE month_costs", "ALTER TABLE workspaces DROP COLUMN budgeted", "DELETE FROM contatore_migrations WHERE version_id = 2",
+		} {
+			write(t, db, statement)
+		}
+		before := dump(t, db)
+		pending, err := db.Pending(t.Context())
+		if err != nil || !strings.HasPrefix(pending, "-- 00002_budgets.sql\n") {
+			t.Errorf("pending %.80q (%v)", pending, err)
+		}
+		if err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		same(t, schemaOf(t, db), want)
+		after := dump(t, db)
+		for table, rows := range before {
+			if table == "workspaces" {
+				for i := range rows {
+					rows[i] += "|0" // nobody has a budget yet
+				}
+			}
+			if !slices.Equal(after[table], rows) {
+				t.Errorf("%s: got %.300q, want %.300q", table, after[table], rows)
+			}
+		}
 	})
 }
 
@@ -104,7 +143,7 @@ func TestANewerDatabaseIsRefusedAndLeftAsItIs(t *testing.T) {
 		schema := schemaOf(t, db)
 		versions := texts(t, db.Reader(), "SELECT version_id FROM contatore_migrations ORDER BY id")
 
-		const sentence = "The database's schema has version 9000000, this program knows 1: start a newer contatore."
+		const sentence = "The database's schema has version 9000000, this program knows 2: start a newer contatore."
 		wantFault(t, db.Migrate(t.Context()), fault.Unavailable, sentence)
 		wantFault(t, db.Ready(t.Context()), fault.Unavailable, sentence)
 		_, err := db.Pending(t.Context())

@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/lib/pq"
@@ -102,7 +104,7 @@ func (tx *Tx) QueryRows(ctx context.Context, s *Statement, columns []Column, sca
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, query, args...)
+	rows, err := tx.query(ctx, tx.prepared(ctx, s), query, args)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
@@ -116,7 +118,7 @@ func (tx *Tx) ExecRows(ctx context.Context, s *Statement, columns []Column, scal
 	if err != nil {
 		return 0, err
 	}
-	result, err := tx.Exec(ctx, query, args...)
+	result, err := tx.exec(ctx, tx.prepared(ctx, s), query, args)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", s.name, err)
 	}
@@ -125,6 +127,70 @@ func (tx *Tx) ExecRows(ctx context.Context, s *Statement, columns []Column, scal
 		return 0, fmt.Errorf("%s: %w", s.name, err)
 	}
 	return changed, nil
+}
+
+// hot are statements that run so often that PostgreSQL shall parse and plan
+// them once a connection. SQLite's driver gains nothing by it.
+type hot struct {
+	mu sync.Mutex
+	// waiting are to be prepared when a transaction begins; no lock is needed
+	// to see that there are none.
+	waiting []*Statement
+	any     atomic.Bool
+	// prepared keeps a *sql.Stmt by its text.
+	prepared sync.Map
+}
+
+// Hot has statements prepared from the next transaction on.
+func (db *DB) Hot(statements map[string]*Statement) {
+	if db.dialect == SQLite {
+		return
+	}
+	db.hot.mu.Lock()
+	defer db.hot.mu.Unlock()
+	for _, s := range statements {
+		if _, known := db.hot.prepared.Load(s.postgres); !known {
+			db.hot.waiting = append(db.hot.waiting, s)
+		}
+	}
+	db.hot.any.Store(len(db.hot.waiting) > 0)
+}
+
+// prepare readies the statements that wait, before the caller has a
+// connection: within a transaction it would want a second one. Where that
+// fails, as it does without a schema, they run unprepared, and the next
+// transaction tries again.
+func (db *DB) prepare(ctx context.Context) {
+	if !db.hot.any.Load() || !db.hot.mu.TryLock() { // who comes second doesn't wait
+		return
+	}
+	defer db.hot.mu.Unlock()
+	for len(db.hot.waiting) > 0 {
+		s := db.hot.waiting[0]
+		if _, twice := db.hot.prepared.Load(s.postgres); !twice {
+			prepared, err := db.writer.PrepareContext(ctx, s.postgres)
+			if err != nil {
+				return
+			}
+			db.hot.prepared.Store(s.postgres, prepared)
+		}
+		db.hot.waiting = db.hot.waiting[1:]
+	}
+	db.hot.any.Store(false)
+}
+
+// prepared is the statement as its connection knows it, nil where it doesn't.
+// One that is new to the connection is prepared there on the way.
+func (tx *Tx) prepared(ctx context.Context, s *Statement) *sql.Stmt {
+	found, ok := tx.db.hot.prepared.Load(s.postgres)
+	if !ok {
+		return nil
+	}
+	prepared, _ := found.(*sql.Stmt)
+	if t, ok := tx.on.(*sql.Tx); ok {
+		return t.StmtContext(ctx, prepared)
+	}
+	return prepared
 }
 
 func (s *Statement) bind(d Dialect, columns []Column, scalars []any) (query string, args []any, err error) {

@@ -1,11 +1,13 @@
 package database_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/contatore/contatore/internal/database"
@@ -233,6 +235,85 @@ func TestStatementErrors(t *testing.T) {
 			return err
 		}); err == nil || !strings.HasPrefix(err.Error(), "odd-two: ") {
 			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// Statements that are hot do what others do: before their table is there, with
+// a single connection, after it died, and where nothing may be written.
+func TestHotStatements(t *testing.T) {
+	t.Parallel()
+	testkit.EachURL(t, func(t *testing.T, url string) {
+		var mu sync.Mutex
+		told := 0
+		db := testkit.Open(t, url, database.Options{MaxConnections: 1, OnStatement: func(_ context.Context, text string) {
+			mu.Lock()
+			defer mu.Unlock()
+			if strings.Contains(text, "INTO notes SELECT") {
+				told++
+			}
+		}})
+		hot := database.Statements("-- name: add\nINSERT INTO notes SELECT id, text FROM {{rows: id bigint, text text}} WHERE true\n-- name: all\nSELECT text FROM notes WHERE id > $1 ORDER BY id")
+		db.Hot(hot)
+		db.Hot(hot)
+		add := func(id int64, text string) error {
+			return db.Write(t.Context(), func(tx *database.Tx) error {
+				_, err := tx.ExecRows(t.Context(), hot["add"], []database.Column{[]int64{id}, []string{text}})
+				return err
+			})
+		}
+		if err := add(3, "three"); err == nil {
+			t.Error("added to a table that isn't there")
+		}
+		table(t, db)
+		if err := add(3, "three"); err != nil {
+			t.Error(err)
+		}
+		if db.Dialect() == database.Postgres {
+			if got := text(t, db.Reader(), "SELECT count(*) FROM pg_prepared_statements"); got != "2" {
+				t.Errorf("%s statements are prepared, want 2", got)
+			}
+			pid := text(t, db.Reader(), "SELECT pg_backend_pid()")
+			if gone := text(t, testkit.Open(t, url, database.Options{}).Reader(), "SELECT pg_terminate_backend("+pid+", 10000)"); gone != "true" {
+				t.Fatal("the connection lives")
+			}
+		}
+		if err := add(4, "four"); err != nil {
+			t.Error(err)
+		}
+		read := func(tx *database.Tx) (string, error) {
+			rows, err := tx.QueryRows(t.Context(), hot["all"], nil, 1)
+			if err != nil {
+				return "", err
+			}
+			defer rows.Close()
+			var words []string
+			for rows.Next() {
+				var word string
+				if err := rows.Scan(&word); err != nil {
+					return "", err
+				}
+				words = append(words, word)
+			}
+			return strings.Join(words, " "), rows.Err()
+		}
+		if got, err := read(db.Reader()); got != "two three four" || err != nil {
+			t.Errorf("%q, %v", got, err)
+		}
+		if err := db.Read(t.Context(), func(tx *database.Tx) error {
+			got, err := read(tx)
+			if got != "two three four" {
+				t.Errorf("%q", got)
+			}
+			if _, err := tx.ExecRows(t.Context(), hot["add"], []database.Column{[]int64{5}, []string{"five"}}); err == nil {
+				t.Error("a reader wrote")
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+		if told < 3 {
+			t.Errorf("told of %d additions, want each", told)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -60,6 +61,7 @@ func pause(ctx context.Context, attempt int) bool {
 
 // once reports in again that nothing was committed and a retry may help.
 func (db *DB) once(ctx context.Context, fn func(tx *Tx) error) (again bool, err error) {
+	db.prepare(ctx)
 	t, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return lost(err) || contended(err), fmt.Errorf("begin: %w", err)
@@ -104,12 +106,21 @@ var errReadOnly = errors.New("database: a mutation outside of Write")
 // Query runs a statement that answers rows. Outside of Write a mutation is
 // refused.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return tx.query(ctx, nil, query, args)
+}
+
+// query runs a statement, prepared or, where that is nil, as its text.
+func (tx *Tx) query(ctx context.Context, prepared *sql.Stmt, query string, args []any) (rows *sql.Rows, err error) {
 	// ent has PostgreSQL return what it inserts.
 	if verb, _, _ := strings.Cut(query, " "); tx.readOnly && slices.Contains([]string{"INSERT", "UPDATE", "DELETE"}, verb) {
 		return nil, errReadOnly
 	}
 	tx.db.tell(ctx, query)
-	rows, err := tx.on.QueryContext(ctx, query, args...)
+	if prepared != nil {
+		rows, err = prepared.QueryContext(ctx, args...)
+	} else {
+		rows, err = tx.on.QueryContext(ctx, query, args...)
+	}
 	if err != nil {
 		return nil, faultIn(ctx, err)
 	}
@@ -118,11 +129,19 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 
 // Exec runs a statement that answers none. Outside of Write it is refused.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return tx.exec(ctx, nil, query, args)
+}
+
+func (tx *Tx) exec(ctx context.Context, prepared *sql.Stmt, query string, args []any) (result sql.Result, err error) {
 	if tx.readOnly {
 		return nil, errReadOnly
 	}
 	tx.db.tell(ctx, query)
-	result, err := tx.on.ExecContext(ctx, query, args...)
+	if prepared != nil {
+		result, err = prepared.ExecContext(ctx, args...)
+	} else {
+		result, err = tx.on.ExecContext(ctx, query, args...)
+	}
 	if err != nil {
 		return nil, faultIn(ctx, err)
 	}
@@ -133,27 +152,40 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, 
 // transaction ends: LockExclusive waits for it and holds it up. SQLite needs
 // neither, its writers queue.
 func (tx *Tx) LockShared(ctx context.Context, workspaceIDs []string) error {
-	return tx.lock(ctx, "SELECT pg_advisory_xact_lock_shared(k) FROM unnest($1::bigint[]) AS k", workspaceIDs)
+	return tx.Lock(ctx, workspaceIDs, nil)
 }
 
 // LockExclusive waits until no other transaction holds the lock of one of the
 // workspaces and keeps these until this one ends.
 func (tx *Tx) LockExclusive(ctx context.Context, workspaceIDs ...string) error {
-	return tx.lock(ctx, "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k", workspaceIDs)
+	return tx.Lock(ctx, nil, workspaceIDs)
 }
 
-func (tx *Tx) lock(ctx context.Context, query string, workspaceIDs []string) error {
-	if tx.db.dialect == SQLite || len(workspaceIDs) == 0 {
+// Lock is LockShared of the workspaces but for those that alone names, whose
+// lock is LockExclusive's: all in one order, so that no two transactions wait
+// for each other.
+func (tx *Tx) Lock(ctx context.Context, workspaceIDs, alone []string) error {
+	if tx.db.dialect == SQLite || len(workspaceIDs)+len(alone) == 0 {
 		return nil
 	}
-	keys := make([]int64, len(workspaceIDs))
-	for i, id := range workspaceIDs {
+	exclusive := map[int64]bool{} // by the key of the lock
+	for i, id := range append(slices.Clone(workspaceIDs), alone...) {
 		h := fnv.New64a()
 		_, _ = h.Write([]byte(id)) // a hash never fails
-		keys[i] = int64(h.Sum64())
+		key := int64(h.Sum64())
+		exclusive[key] = exclusive[key] || i >= len(workspaceIDs)
 	}
-	slices.Sort(keys) // one order for all, so that no two wait for each other
-	_, err := tx.Exec(ctx, query, pq.Array(slices.Compact(keys)))
+	keys := slices.Sorted(maps.Keys(exclusive))
+	modes := make([]bool, len(keys))
+	for i, key := range keys {
+		modes[i] = exclusive[key]
+	}
+	if !slices.Contains(modes, true) { // by far the most
+		_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock_shared(k) FROM unnest($1::bigint[]) AS k", pq.Array(keys))
+		return err
+	}
+	_, err := tx.Exec(ctx, `SELECT CASE WHEN alone THEN pg_advisory_xact_lock(k) ELSE pg_advisory_xact_lock_shared(k) END
+FROM unnest($1::bigint[], $2::boolean[]) AS locks(k, alone)`, pq.Array(keys), pq.Array(modes))
 	return err
 }
 

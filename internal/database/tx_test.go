@@ -571,11 +571,11 @@ func waits(t *testing.T, db *database.DB, holds, wants locks) bool {
 	return waited
 }
 
-// locks are what a transaction takes, the shared ones first.
+// locks are what a transaction takes at once.
 type locks struct{ shared, exclusive []string }
 
 func (l locks) take(ctx context.Context, tx *database.Tx) error {
-	return errors.Join(tx.LockShared(ctx, l.shared), tx.LockExclusive(ctx, l.exclusive...))
+	return tx.Lock(ctx, l.shared, l.exclusive)
 }
 
 func TestLocks(t *testing.T) {
@@ -605,6 +605,9 @@ func TestLocks(t *testing.T) {
 		{locks{exclusive: ids(9, "a")}, locks{}, false},
 		{locks{exclusive: ids(10, "shop")}, locks{exclusive: ids(10, "shop-2")}, false},
 		{locks{shared: ids(11, "a"), exclusive: ids(11, "a")}, locks{shared: ids(11, "a")}, true},
+		{locks{shared: ids(12, "c", "a", "b"), exclusive: ids(12, "b")}, locks{shared: ids(12, "a", "c")}, false},
+		{locks{shared: ids(13, "c", "a", "b"), exclusive: ids(13, "b")}, locks{shared: ids(13, "b")}, true},
+		{locks{shared: ids(14, "c", "a"), exclusive: ids(14, "b")}, locks{shared: ids(14, "d"), exclusive: ids(14, "a")}, true},
 	} {
 		if got := waits(t, db, c.held, c.wanted); got != c.waits {
 			t.Errorf("case %d: %+v waits for %+v: %v", i, c.wanted, c.held, got)

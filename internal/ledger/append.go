@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +28,11 @@ type Party struct {
 type Directory struct {
 	accounts map[string]*Account
 	parties  map[Ref]Party
+	// budgeted are those of them, and the workspaces by an empty client id, whose
+	// months are limited.
+	budgeted map[budgetKey]bool
+	// limited: some client's month is, whether it is among the parties or not.
+	limited bool
 }
 
 // Account finds a workspace.
@@ -44,13 +50,18 @@ func (d *Directory) Party(ref Ref) (Party, bool) {
 // Outcome tells what became of one entry.
 type Outcome struct {
 	// Usage is the stored one: the entry, or the first of its idempotency key.
-	// Nil where Overflow.
+	// Nil where Overflow or Over.
 	Usage *Usage
 	// Duplicate: the key was used before and nothing was added.
 	Duplicate bool
 	// Overflow: nothing was added, for a rollup row can't hold the sum.
 	Overflow bool
+	// Over: nothing was added, for this budget blocks and has no room; nil
+	// where none does.
+	Over *Spend
 }
+
+func (o Outcome) refused() bool { return o.Overflow || o.Over != nil }
 
 // Append counts a batch in one transaction: it looks up what refs name, lets
 // judge choose the entries to count, inserts those whose idempotency key is
@@ -63,17 +74,60 @@ type Outcome struct {
 // outcome is unknown: only entries with an idempotency key can be sent again
 // safely.
 func (b *Book) Append(ctx context.Context, refs []Ref, judge func(*Directory) []*Usage) ([]Outcome, error) {
-	outcomes, err := b.append(ctx, refs, judge, false)
-	if errors.Is(err, errOverflow) {
-		outcomes, err = b.append(ctx, refs, judge, true)
+	t := appending{Book: b, alone: map[string]bool{}}
+	for {
+		outcomes, err := t.run(ctx, refs, judge)
+		var crowded crowdedError
+		switch {
+		case errors.Is(err, errOverflow) && !t.careful:
+			t.careful = true
+		case errors.As(err, &crowded):
+			for _, workspace := range crowded {
+				t.alone[workspace] = true
+			}
+		case err != nil:
+			return nil, fmt.Errorf("append: %w", err)
+		default:
+			return outcomes, nil
+		}
 	}
-	return outcomes, err
 }
 
-func (b *Book) append(ctx context.Context, refs []Ref, judge func(*Directory) []*Usage, careful bool) ([]Outcome, error) {
-	var outcomes []Outcome
-	err := b.db.Write(ctx, func(tx *database.Tx) error {
-		t := appending{Book: b, tx: tx, careful: careful}
+// appending is one transaction of Append. Most run beside others in the same
+// workspaces: what they add is added by the database, in the end and in one
+// order, and the database tells what it comes to. Where that is more than a
+// row or a budget holds, all of it is taken back, and the transaction runs
+// again: alone, so that it can look first.
+type appending struct {
+	*Book
+	tx *database.Tx
+	// alone are the workspaces in which nobody else may work meanwhile: the
+	// room that is found there is nobody else's.
+	alone map[string]bool
+	// careful works alone in all of them and looks for room in their rollup
+	// rows too.
+	careful bool
+	// look reads every budget first.
+	look bool
+}
+
+// isAlone reports that nobody else writes in the workspace.
+func (t *appending) isAlone(workspaceID string) bool {
+	return t.careful || t.alone[workspaceID] || t.tx.Dialect() == database.SQLite
+}
+
+// looks reports that the workspace's budgets are read before anything is added.
+func (t *appending) looks(workspaceID string) bool {
+	if t.careful || t.look || t.alone[workspaceID] {
+		return true
+	}
+	_, tight := t.tight.Load(workspaceID)
+	return tight
+}
+
+func (t *appending) run(ctx context.Context, refs []Ref, judge func(*Directory) []*Usage) (outcomes []Outcome, err error) {
+	err = t.db.Write(ctx, func(tx *database.Tx) error {
+		t.tx = tx
 		dir, err := t.resolve(ctx, refs)
 		if err != nil {
 			return err
@@ -81,19 +135,7 @@ func (b *Book) append(ctx context.Context, refs []Ref, judge func(*Directory) []
 		outcomes, err = t.append(ctx, dir, judge(dir))
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("append: %w", err)
-	}
-	return outcomes, nil
-}
-
-// appending is one transaction of Append.
-type appending struct {
-	*Book
-	tx *database.Tx
-	// careful works alone in its workspaces: the room that it finds in their
-	// rollup rows is nobody else's.
-	careful bool
+	return outcomes, err
 }
 
 // resolve locks the workspaces' layout first, so that what it reads of them
@@ -116,58 +158,74 @@ func (t *appending) resolve(ctx context.Context, refs []Ref) (*Directory, error)
 			byPhoneW, byPhone = append(byPhoneW, r.WorkspaceID), append(byPhone, r.Phone)
 		}
 	}
-	var err error
-	if t.careful {
-		err = t.tx.LockExclusive(ctx, workspaces...)
-	} else {
-		err = t.tx.LockShared(ctx, workspaces)
+	alone := slices.Clone(workspaces)
+	if !t.careful {
+		alone = slices.DeleteFunc(alone, func(id string) bool { return !t.alone[id] })
 	}
-	if err != nil {
+	if err := t.tx.Lock(ctx, workspaces, alone); err != nil {
 		return nil, err
 	}
-	dir := &Directory{accounts: make(map[string]*Account, len(workspaces)), parties: make(map[Ref]Party, len(refs))}
+	dir := &Directory{accounts: make(map[string]*Account, len(workspaces)), parties: make(map[Ref]Party, len(refs)), budgeted: map[budgetKey]bool{}}
 	rows, err := t.tx.QueryRows(ctx, t.in["accounts"], []database.Column{workspaces})
 	err = each(rows, err, func() error {
-		a, err := t.account(rows)
-		if err == nil {
-			dir.accounts[a.ID] = a
+		var budgeted int
+		a, err := t.account(rows, &budgeted)
+		if err != nil {
+			return err
 		}
-		return err
+		dir.accounts[a.ID] = a
+		if budgeted&ownBudget != 0 {
+			dir.budgeted[budgetKey{workspace: a.ID}] = true
+		}
+		dir.limited = dir.limited || budgeted&clientBudgets != 0
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	if len(byClient) > 0 {
-		rows, err := t.tx.QueryRows(ctx, t.in["parties_by_client"], []database.Column{byClientW, byClient})
-		err = each(rows, err, func() error {
-			var workspace string
-			var p Party
-			if err := rows.Scan(&workspace, &p.ClientID, &p.Active); err != nil {
-				return fmt.Errorf("scan customer: %w", err)
-			}
-			dir.parties[Ref{WorkspaceID: workspace, ClientID: p.ClientID}] = p
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+		err = t.parties(ctx, dir, "by_client", byClientW, byClient)
 	}
-	if len(byPhone) > 0 {
-		rows, err := t.tx.QueryRows(ctx, t.in["parties_by_phone"], []database.Column{byPhoneW, byPhone})
-		err = each(rows, err, func() error {
-			var workspace, phone string
-			var p Party
-			if err := rows.Scan(&workspace, &p.ClientID, &p.Active, &phone); err != nil {
-				return fmt.Errorf("scan customer: %w", err)
-			}
-			dir.parties[Ref{WorkspaceID: workspace, Phone: phone}] = p
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+	if err == nil && len(byPhone) > 0 {
+		err = t.parties(ctx, dir, "by_phone", byPhoneW, byPhone)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return dir, nil
+}
+
+// parties looks up customers by client id or phone and, where some are
+// limited, which ones are.
+func (t *appending) parties(ctx context.Context, dir *Directory, by string, workspaces, names []string) error {
+	statement := "parties_" + by
+	if dir.limited {
+		statement = "limited_" + by
+	}
+	rows, err := t.tx.QueryRows(ctx, t.in[statement], []database.Column{workspaces, names})
+	return each(rows, err, func() error {
+		var ref Ref
+		var p Party
+		var budget sql.NullString
+		to := []any{&ref.WorkspaceID, &p.ClientID, &p.Active}
+		if by == "by_phone" {
+			to = append(to, &ref.Phone)
+		}
+		if dir.limited {
+			to = append(to, &budget)
+		}
+		if err := rows.Scan(to...); err != nil {
+			return fmt.Errorf("scan customer: %w", err)
+		}
+		if ref.Phone == "" {
+			ref.ClientID = p.ClientID
+		}
+		dir.parties[ref] = p
+		if budget.Valid {
+			dir.budgeted[budgetKey{ref.WorkspaceID, p.ClientID}] = true
+		}
+		return nil
+	})
 }
 
 // idempotency is what an entry must not share with another one.
@@ -190,12 +248,22 @@ func (t *appending) append(ctx context.Context, dir *Directory, entries []*Usage
 			return nil, err
 		}
 	}
+	l, err := t.limits(ctx, dir, entries)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.open(ctx, dir, l); err != nil {
+		return nil, err
+	}
+	if err := t.refuse(ctx, l, entries, outcomes); err != nil {
+		return nil, err
+	}
 
 	// Of the entries that share a key the first goes to the database.
 	first := map[idempotency]int{}
 	fresh := make([]*Usage, 0, len(entries))
 	for i, u := range entries {
-		if outcomes[i].Overflow {
+		if outcomes[i].refused() {
 			continue
 		}
 		if k, ok := keyOf(u); ok {
@@ -214,6 +282,9 @@ func (t *appending) append(ctx context.Context, dir *Directory, entries []*Usage
 	if err := t.roll(ctx, dir, counted); err != nil {
 		return nil, err
 	}
+	if err := t.spend(ctx, l, counted, 1); err != nil {
+		return nil, err
+	}
 
 	var before []idempotency
 	for k, i := range first {
@@ -226,7 +297,7 @@ func (t *appending) append(ctx context.Context, dir *Directory, entries []*Usage
 		return nil, err
 	}
 	for i, u := range entries {
-		if outcomes[i].Overflow {
+		if outcomes[i].refused() {
 			continue
 		}
 		if inserted[u.ID] {

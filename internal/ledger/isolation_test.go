@@ -29,7 +29,7 @@ var (
 	quotes = strings.NewReplacer("`", "", `"`, "")
 	// tableNamed is where a statement names a workspace's table, and what it
 	// calls it.
-	tableNamed = regexp.MustCompile(`(?i)\b(FROM|JOIN|UPDATE|INTO)\s+(workspaces|customers|usages|usage_buckets|client_days)\b(?:\s+AS\s+(\w+))?`)
+	tableNamed = regexp.MustCompile(`(?i)\b(FROM|JOIN|UPDATE|INTO)\s+(workspaces|customers|usages|usage_buckets|client_days|budgets|month_costs)\b(?:\s+AS\s+(\w+))?`)
 	whitespace = regexp.MustCompile(`\s+`)
 )
 
@@ -144,7 +144,10 @@ func TestStatementsNameTheWorkspace(t *testing.T) {
 			"INSERT INTO usages ", "INSERT INTO usage_buckets AS t", "INSERT INTO client_days AS t", "UPDATE usages SET voided_at", "UPDATE usage_buckets SET messages",
 			"UPDATE client_days SET messages", "DELETE FROM usage_buckets", "INSERT INTO usage_buckets (", "DELETE FROM client_days", "UPDATE workspaces SET days_ready",
 			"OFFSET 200000", "MIN(day)", "AS both_sides", "JOIN customers AS c ON c.workspace_id = rows.workspace_id AND c.phone", "JOIN usage_buckets AS t", "JOIN client_days AS t",
-			"JOIN usages AS u ON u.workspace_id = rows.workspace_id", "FROM client_days WHERE workspace_id = $1 AND day >=", "LIMIT 5000", "SELECT client_id, name, phone",
+			"JOIN usages AS u ON u.workspace_id = rows.workspace_id", "INSERT INTO month_costs AS t", "UPDATE month_costs SET cost_high", "LEFT JOIN month_costs AS m ON m.workspace_id = rows.workspace_id",
+			"INSERT INTO budgets AS t", "UPDATE month_costs SET ceiling", "DELETE FROM budgets", "DELETE FROM month_costs WHERE workspace_id = $1 AND client_id", "MIN(client_id)", "UPDATE workspaces SET budgeted",
+			"FROM month_costs WHERE workspace_id = $1 ORDER BY", "AND c.client_id = $2 LEFT JOIN budgets", "AND c.phone = $2 LEFT JOIN budgets", "b.client_id = rows.client_id", "b.client_id = c.client_id",
+			"FROM client_days WHERE workspace_id = $1 AND day >=", "LIMIT 5000", "SELECT client_id, name, phone",
 		} {
 			if !containsKey(sent, part) {
 				t.Errorf("the run never sent %s", part)
@@ -178,6 +181,21 @@ func everything(t *testing.T, b *bench) {
 		t.Fatal(err)
 	}
 	if _, err := b.Void(t.Context(), "shop", entries[0].ID, noon, new("why")); err != nil {
+		t.Fatal(err)
+	}
+	for _, client := range []string{"", "anna"} {
+		b.limit(t, "shop", client, 1, blocking)
+		b.count(t, answer("shop", "anna", 7), answer("shop", "anna", 1, then))
+		for _, ref := range []ledger.Ref{{WorkspaceID: "shop", ClientID: "anna"}, {WorkspaceID: "shop", Phone: "+393331234567"}} {
+			if _, err := b.Standing(t.Context(), ref, noon); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := b.Append(t.Context(), []ledger.Ref{{WorkspaceID: "shop", Phone: "+393331234567"}}, func(*ledger.Directory) []*ledger.Usage { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.RemoveBudget(t.Context(), "shop", "anna"); err != nil {
 		t.Fatal(err)
 	}
 	r := calendar.Range{Start: day("2010-11-01"), End: day("2010-12-31")}

@@ -168,6 +168,8 @@ func outcome(o ledger.Outcome) string {
 	switch {
 	case o.Overflow && o.Usage == nil && !o.Duplicate:
 		return "overflow"
+	case o.Over != nil && o.Usage == nil && !o.Duplicate:
+		return fmt.Sprintf("over %q %s at %s", o.Over.ClientID, o.Over.Month, o.Over.Cost)
 	case o.Usage == nil || o.Overflow:
 		return fmt.Sprintf("nonsense %+v", o)
 	case o.Duplicate:
@@ -193,6 +195,36 @@ func wantOutcomes(t fatal, outcomes []ledger.Outcome, entries []*ledger.Usage, w
 			t.Errorf("entry %d: %s, want %s (%s)", i, got, expected, want[i])
 		}
 	}
+}
+
+// blocking makes a budget one that blocks; changes of a budget are handed to
+// limit.
+func blocking(b *ledger.Budget) { b.Blocks = true }
+
+// limit sets a budget at noon.
+func (b *bench) limit(t fatal, workspaceID, client string, limit money.Nanos, changes ...func(*ledger.Budget)) {
+	t.Helper()
+	l := ledger.Limit{Budget: ledger.Budget{WorkspaceID: workspaceID, ClientID: client, Limit: limit, Thresholds: []int{80}}, At: noon}
+	for _, change := range changes {
+		change(&l.Budget)
+	}
+	if err := b.SetBudget(t.Context(), l); err != nil {
+		t.Fatalf("set budget: %v", err)
+	}
+}
+
+// spent is what a budget's month comes to, "none" where there is no budget.
+func (b *bench) spent(t fatal, workspaceID, client string, now calendar.Instant) string {
+	t.Helper()
+	text := "none"
+	b.snapshot(t, workspaceID, func(s *ledger.Snapshot, scope ledger.Scope) error {
+		spend, err := s.Spend(t.Context(), scope.Account, client, now)
+		if spend != nil {
+			text = fmt.Sprintf("%s: %s of %s", spend.Month, spend.Cost, spend.Limit)
+		}
+		return err
+	})
+	return text
 }
 
 // differences is what Verify reports.

@@ -1,10 +1,12 @@
 // Package ledger keeps the book: every counted usage and the rollups of it.
 //
 // In come accepted usages and voids, each with its rollups in the same
-// transaction; out come quarter-hours, clients' sums, days and rows for
-// whoever computes or exports. It alone writes usages, usage_buckets and
-// client_days. It must never judge whether a usage counts, never fold into
-// anything that a person reads, and never write a usage without its rollups.
+// transaction, and the limits of what months may cost; out come quarter-hours,
+// clients' sums, days and rows for whoever computes or exports. It alone
+// writes usages, usage_buckets, client_days, budgets and month_costs. It must
+// never judge whether a usage counts, but for the room that a row or a budget
+// has, which only its transaction knows; never fold into anything that a
+// person reads; and never write a usage without its rollups.
 //
 // Money in the database is nanos of the workspace's currency, instants are
 // microseconds since 1970 UTC, days are the workspace's local days.
@@ -33,11 +35,17 @@ type Book struct {
 	statements
 	// zones keeps *calendar.Zone by name: loading one parses its whole history.
 	zones sync.Map
+	// tight are workspaces in which a budget lately had no room. It is a hint:
+	// looking there first saves what would have to be taken back.
+	tight sync.Map
 }
 
 // Open returns the book of a migrated database.
 func Open(db *database.DB) *Book {
-	return &Book{db: db, statements: load()}
+	b := &Book{db: db, statements: load()}
+	db.Hot(b.in)
+	db.Hot(b.budget)
+	return b
 }
 
 // Account is what the ledger needs to know of a workspace.
@@ -50,11 +58,12 @@ type Account struct {
 	DaysReady calendar.Date
 }
 
-// account scans id, currency, time_zone, prices, days_ready.
-func (b *Book) account(rows *sql.Rows) (*Account, error) {
+// account scans id, currency, time_zone, prices, days_ready and, after them,
+// into more.
+func (b *Book) account(rows *sql.Rows, more ...any) (*Account, error) {
 	var a Account
 	var zone string
-	if err := rows.Scan(&a.ID, &a.Currency, &zone, &a.Prices, &a.DaysReady); err != nil {
+	if err := rows.Scan(append([]any{&a.ID, &a.Currency, &zone, &a.Prices, &a.DaysReady}, more...)...); err != nil {
 		return nil, fmt.Errorf("scan workspace: %w", err)
 	}
 	if known, ok := b.zones.Load(zone); ok {
@@ -109,9 +118,12 @@ var voidSQL string
 //go:embed queries/rollup.sql
 var rollupSQL string
 
+//go:embed queries/budget.sql
+var budgetSQL string
+
 // statements are the named texts under queries/.
 type statements struct {
-	in, void, rollup map[string]*database.Statement
+	in, void, rollup, budget map[string]*database.Statement
 }
 
 func load() statements {
@@ -119,5 +131,6 @@ func load() statements {
 		in:     database.Statements(appendSQL),
 		void:   database.Statements(voidSQL),
 		rollup: database.Statements(rollupSQL),
+		budget: database.Statements(budgetSQL),
 	}
 }

@@ -13,7 +13,8 @@ import (
 
 // Difference is a rollup row that isn't what the usages sum up to.
 type Difference struct {
-	// Rollup is "usage_buckets" or "client_days"; Row says which row of it.
+	// Rollup is "usage_buckets", "client_days" or "month_costs"; Row says which
+	// row of it.
 	Rollup, Row string
 	// Raw is what the usages come to, Kept what the rollup holds.
 	Raw, Kept string
@@ -55,7 +56,10 @@ func (b *Book) Verify(ctx context.Context, workspaceID string, report func(Diffe
 		if err := s.verifyBuckets(ctx, workspaceID, report); err != nil {
 			return err
 		}
-		return s.verifyDays(ctx, account, report)
+		if err := s.verifyDays(ctx, account, report); err != nil {
+			return err
+		}
+		return s.verifyMonths(ctx, account, report)
 	})
 }
 
@@ -200,15 +204,16 @@ func (b *Book) Rebuild(ctx context.Context, workspaceID string, progress func(do
 			return err
 		}
 		for _, step := range []struct {
-			name string
-			args []any
+			statement *database.Statement
+			args      []any
 		}{
-			{"clear_buckets", []any{workspaceID}},
-			{"fill_buckets", []any{workspaceID}},
-			{"clear_days", []any{workspaceID, int64(calendar.MinDate), int64(calendar.MaxDate)}},
-			{"set_days_ready", []any{workspaceID, int64(calendar.MinDate)}},
+			{b.rollup["clear_buckets"], []any{workspaceID}},
+			{b.rollup["fill_buckets"], []any{workspaceID}},
+			{b.rollup["clear_days"], []any{workspaceID, int64(calendar.MinDate), int64(calendar.MaxDate)}},
+			{b.rollup["set_days_ready"], []any{workspaceID, int64(calendar.MinDate)}},
+			{b.budget["clear_months"], []any{workspaceID}}, // whoever counts next makes them
 		} {
-			if _, err := tx.ExecRows(ctx, b.rollup[step.name], nil, step.args...); err != nil {
+			if _, err := tx.ExecRows(ctx, step.statement, nil, step.args...); err != nil {
 				return err
 			}
 		}

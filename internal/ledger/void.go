@@ -26,7 +26,7 @@ func (b *Book) Void(ctx context.Context, workspaceID, id string, at calendar.Ins
 	var voided *Usage
 	err = b.db.Write(ctx, func(tx *database.Tx) error {
 		voided = nil
-		t := appending{Book: b, tx: tx}
+		t := appending{Book: b, tx: tx, look: true}
 		dir, err := t.resolve(ctx, []Ref{{WorkspaceID: workspaceID}})
 		if err != nil {
 			return err
@@ -47,7 +47,17 @@ func (b *Book) Void(ctx context.Context, workspaceID, id string, at calendar.Ins
 		if err != nil || voided == nil || changed == 0 {
 			return err
 		}
-		return b.take(ctx, tx, account, voided)
+		if err := b.take(ctx, tx, account, voided); err != nil {
+			return err
+		}
+		if dir.limited {
+			dir.budgeted[budgetKey{workspaceID, voided.ClientID}] = true // if it has one, which is looked at
+		}
+		l, err := t.limits(ctx, dir, []*Usage{voided})
+		if err != nil {
+			return err
+		}
+		return t.spend(ctx, l, []*Usage{voided}, -1)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("void: %w", err)

@@ -186,7 +186,7 @@ func (m *Meter) count(ctx context.Context, calls []*call) error {
 	counted := map[string]struct{}{}
 	for i, o := range owners {
 		o.call.results[o.index] = o.call.drafts[o.index].result(entries[i], outcomes[i])
-		if !outcomes[i].Duplicate && !outcomes[i].Overflow {
+		if o.call.results[o.index].Tracked && !outcomes[i].Duplicate {
 			counted[entries[i].WorkspaceID] = struct{}{}
 		}
 	}

@@ -27,6 +27,7 @@ const (
 	EmptyResponse     Reason = "EMPTY_RESPONSE"
 	CustomerNotFound  Reason = "CUSTOMER_NOT_FOUND"
 	CustomerInactive  Reason = "CUSTOMER_INACTIVE"
+	BudgetExceeded    Reason = "BUDGET_EXCEEDED"
 )
 
 // MarshalGQL writes the enum NotTrackedReason.
@@ -109,18 +110,9 @@ func (d *draft) read(in Input, now time.Time) string {
 			return t.field + " holds a NUL character or is not valid UTF-8."
 		}
 	}
-	client, phone := given(in.ClientID), given(in.Phone)
-	switch {
-	case (client == nil) == (phone == nil):
-		return "Give exactly one of clientId and phone."
-	case client != nil:
-		d.ref.ClientID = *client
-	default:
-		number, err := workspace.E164(*phone)
-		if err != nil {
-			return "phone is not a phone number; write it with its country code, such as +39 333 123 4567."
-		}
-		d.ref.Phone = number
+	var flaw string
+	if d.ref, _, flaw = reference(in.WorkspaceID, in.ClientID, in.Phone); flaw != "" {
+		return flaw
 	}
 	if in.Price != nil && !in.Price.IsEmpty() {
 		price, err := in.Price.Nanos()
@@ -173,6 +165,26 @@ func (d *draft) read(in Input, now time.Time) string {
 		d.usage.CreatedAt, d.timed = at, true
 	}
 	return ""
+}
+
+// reference is how the caller names the customer; flaw is the sentence on what
+// is wrong with it, in that field.
+func reference(workspaceID string, clientID, phone *string) (ref ledger.Ref, field, flaw string) {
+	ref.WorkspaceID = workspaceID
+	clientID, phone = given(clientID), given(phone)
+	switch {
+	case (clientID == nil) == (phone == nil):
+		return ref, "clientId", "Give exactly one of clientId and phone."
+	case clientID != nil:
+		ref.ClientID = *clientID
+		return ref, "", ""
+	}
+	number, err := workspace.E164(*phone)
+	if err != nil {
+		return ref, "phone", "phone is not a phone number; write it with its country code, such as +39 333 123 4567."
+	}
+	ref.Phone = number
+	return ref, "", ""
 }
 
 // decide finishes the judgement with what the database holds: the usage to

@@ -182,6 +182,14 @@ type line struct {
 	mu   sync.Mutex
 	held chan struct{}
 	open chan struct{}
+	told func(statement string)
+}
+
+// tell has every statement told from now on.
+func (l *line) tell(told func(statement string)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.told = told
 }
 
 // hold stops the next statements until release. held gets one value when the
@@ -194,10 +202,13 @@ func (l *line) hold() (held <-chan struct{}, release func()) {
 	return l.held, sync.OnceFunc(func() { close(open) })
 }
 
-func (l *line) pass(context.Context, string) {
+func (l *line) pass(_ context.Context, statement string) {
 	l.mu.Lock()
-	held, open := l.held, l.open
+	held, open, told := l.held, l.open, l.told
 	l.mu.Unlock()
+	if told != nil {
+		told(statement)
+	}
 	if open == nil {
 		return
 	}

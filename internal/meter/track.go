@@ -24,6 +24,7 @@ import (
 	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
 	"github.com/contatore/contatore/internal/ledger"
+	"github.com/contatore/contatore/internal/money"
 )
 
 // MaxEvents is the most that one TrackBatch takes.
@@ -140,8 +141,11 @@ func rejected(reason Reason, message string) *Result {
 
 // result turns the ledger's outcome into the caller's answer.
 func (d *draft) result(entry *ledger.Usage, o ledger.Outcome) *Result {
-	if o.Overflow {
+	switch {
+	case o.Overflow:
 		return rejected(Invalid, "price or tokens are too large: the sum of this quarter-hour or client's day would overflow.")
+	case o.Over != nil:
+		return rejected(BudgetExceeded, spent(entry.Price, o.Over))
 	}
 	r := &Result{Tracked: true, Usage: o.Usage, Duplicate: o.Duplicate}
 	if o.Duplicate {
@@ -152,6 +156,18 @@ func (d *draft) result(entry *ledger.Usage, o ledger.Outcome) *Result {
 		r.Message = &message
 	}
 	return r
+}
+
+// spent is the sentence on a budget that has no room for a price.
+func spent(price money.Nanos, s *ledger.Spend) string {
+	of := "the workspace"
+	if s.ClientID != "" {
+		of = fmt.Sprintf("the customer %q", s.ClientID)
+	}
+	if s.Limit == 0 {
+		return fmt.Sprintf("The budget of %s is 0 %s: it blocks every answer.", of, s.Currency)
+	}
+	return fmt.Sprintf("The budget of %s for %s has no room for %s %s: %s of %s are spent.", of, s.Month, price, s.Currency, s.Cost, s.Limit)
 }
 
 // Batch is what became of many answers, in the order they came: GraphQL's

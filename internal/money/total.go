@@ -3,6 +3,7 @@ package money
 import (
 	"cmp"
 	"io"
+	"math"
 	"math/big"
 	"math/bits"
 	"strconv"
@@ -22,6 +23,24 @@ type Total struct {
 // be negative, as division in SQL rounds towards zero.
 func TotalOfParts(hi, lo int64) Total {
 	return Total{hi: hi >> 32, lo: uint64(hi) << 32}.Plus(Nanos(lo).Total())
+}
+
+// Parts are those that TotalOfParts puts together, lo being 0 to 2^32 - 1. hi
+// holds sums up to 2^95 nanos.
+func (t Total) Parts() (hi, lo int64) {
+	return t.hi<<32 | int64(t.lo>>32), int64(t.lo & (1<<32 - 1)) //nolint:gosec // 32 bits
+}
+
+// TotalOfFloat is the nearest amount of whole nanos.
+func TotalOfFloat(nanos float64) Total {
+	n, _ := big.NewFloat(math.Round(nanos)).Int(nil)
+	return totalOf(n)
+}
+
+// Float is the nearest float64 of the nanos.
+func (t Total) Float() float64 {
+	f, _ := new(big.Float).SetInt(t.big()).Float64()
+	return f
 }
 
 // Plus adds.
@@ -103,6 +122,15 @@ func (t Total) Share(of Total) float64 {
 	}
 	share, _ := new(big.Rat).SetFrac(t.big(), of.big()).Float64()
 	return share
+}
+
+// Percent is t / of in percent, rounded down to two digits, so that 100 is
+// never less than the whole; of is above 0.
+func (t Total) Percent(of Total) float64 {
+	n := new(big.Int).Mul(t.big(), big.NewInt(10_000))
+	n.Div(n, of.big())
+	percent, _ := new(big.Rat).SetFrac(n, big.NewInt(100)).Float64()
+	return percent
 }
 
 // Covers reports that t is at least percent hundredths of of, exactly.

@@ -272,3 +272,37 @@ func TestTheWidestTotals(t *testing.T) {
 		t.Error("the widest totals are out of order")
 	}
 }
+
+func TestPartsComeTogether(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		total := amount().Draw(t, "a").Total()
+		for range rapid.IntRange(0, 3).Draw(t, "times") {
+			total = total.Plus(amount().Draw(t, "b").Total())
+		}
+		hi, lo := total.Parts()
+		if lo < 0 || lo >= 1<<32 || money.TotalOfParts(hi, lo) != total {
+			t.Errorf("%s is %d * 2^32 + %d", total, hi, lo)
+		}
+		if back := money.TotalOfFloat(total.Float()); total.Minus(back).Share(total) > 1e-15 {
+			t.Errorf("%s is %s as a float", total, back)
+		}
+	})
+	for nanos, want := range map[float64]string{0: "0", 0.4: "0", 0.5: "0.000000001", -0.5: "-0.000000001", 1e9: "1", -2.4: "-0.000000002", 1e30: "1000000000000000019884.624838656"} {
+		if got := money.TotalOfFloat(nanos).String(); got != want {
+			t.Errorf("%g nanos are %s, want %s", nanos, got, want)
+		}
+	}
+}
+
+func TestPercentIsNeverRoundedUp(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		part, of money.Nanos
+		want     float64
+	}{{0, 3, 0}, {1, 3, 33.33}, {2, 3, 66.66}, {999_999, 1_000_000, 99.99}, {3, 3, 100}, {10, 3, 333.33}, {math.MaxInt64, 1, 922337203685477580700}, {-1, 3, -33.34}} {
+		if got := c.part.Total().Percent(c.of.Total()); got != c.want {
+			t.Errorf("%d of %d are %v %%, want %v", c.part, c.of, got, c.want)
+		}
+	}
+}

@@ -149,8 +149,10 @@ func (d *Directory) Update(ctx context.Context, id string, in UpdateInput) (upda
 		}
 		if zoneChanged = in.TimeZone != nil && *in.TimeZone != updated.TimeZone; zoneChanged {
 			change.SetTimeZone(*in.TimeZone).SetDaysReady(calendar.MinDate)
-			if _, err := tx.Exec(ctx, "DELETE FROM client_days WHERE workspace_id = $1", id); err != nil {
-				return err
+			for _, table := range []string{"client_days", "month_costs"} {
+				if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE workspace_id = $1", id); err != nil {
+					return err
+				}
 			}
 		}
 		if len(change.Mutation().Fields()) == 0 {

@@ -2,7 +2,7 @@
 -- transactions never wait for each other.
 
 -- name: accounts
-SELECT w.id, w.currency, w.time_zone, w.prices, w.days_ready
+SELECT w.id, w.currency, w.time_zone, w.prices, w.days_ready, w.budgeted
 FROM {{rows: workspace_id text}}
 JOIN workspaces AS w ON w.id = rows.workspace_id
 
@@ -15,6 +15,20 @@ JOIN customers AS c ON c.workspace_id = rows.workspace_id AND c.client_id = rows
 SELECT c.workspace_id, c.client_id, c.active_chatbot, c.phone
 FROM {{rows: workspace_id text, phone text}}
 JOIN customers AS c ON c.workspace_id = rows.workspace_id AND c.phone = rows.phone
+
+-- The same where clients have budgets of their own: which ones.
+
+-- name: limited_by_client
+SELECT c.workspace_id, c.client_id, c.active_chatbot, b.client_id
+FROM {{rows: workspace_id text, client_id text}}
+JOIN customers AS c ON c.workspace_id = rows.workspace_id AND c.client_id = rows.client_id
+LEFT JOIN budgets AS b ON b.workspace_id = rows.workspace_id AND b.client_id = rows.client_id
+
+-- name: limited_by_phone
+SELECT c.workspace_id, c.client_id, c.active_chatbot, c.phone, b.client_id
+FROM {{rows: workspace_id text, phone text}}
+JOIN customers AS c ON c.workspace_id = rows.workspace_id AND c.phone = rows.phone
+LEFT JOIN budgets AS b ON b.workspace_id = rows.workspace_id AND b.client_id = c.client_id
 
 -- name: insert
 INSERT INTO usages (workspace_id, id, client_id, price, kind, model, input_tokens, output_tokens, created_at, recorded_at, idempotency_key)
