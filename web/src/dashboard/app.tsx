@@ -25,6 +25,9 @@ const Who = graphql(`
       name
       currency
       timeZone
+      budget {
+        version
+      }
     }
     workspaces(first: 1, orderBy: [{ field: NAME, direction: ASC }]) @skip(if: $some) {
       edges {
@@ -116,7 +119,7 @@ function Home({ session, onLeave }: { session: Session; onLeave: (refused: boole
   const { refresh } = who;
   const place = useMemo<Place | undefined>(() => {
     if (!found || !role) return undefined;
-    return { workspace: found.id, name: found.name, currency: found.currency, timeZone: found.timeZone, role, only, key: session.key, refresh };
+    return { workspace: found.id, name: found.name, currency: found.currency, timeZone: found.timeZone, budgeted: found.budget !== null, role, only, key: session.key, refresh };
   }, [found, role, only, session.key, refresh]);
 
   // What had the focus went with the view before: the new one gets it, or keys would begin at the top again.

@@ -22,6 +22,11 @@ export function monthStart(day: string, n = 0): string {
   return date.toISOString().slice(0, 10);
 }
 
+/** The last day of a day's month. */
+export function monthEnd(day: string): string {
+  return addDays(monthStart(day, 1), -1);
+}
+
 /** The day that it is now in a time zone; in UTC where the browser does not know it. */
 export function today(timeZone: string, now = Date.now()): string {
   const parts = (zone: string) => new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);

@@ -9,6 +9,8 @@ export interface Place {
   readonly name: string;
   readonly currency: string;
   readonly timeZone: string;
+  /** Whether its months have a budget: its place is kept while the figures load. */
+  readonly budgeted: boolean;
   readonly role: Role;
   /** The only workspace that the key sees, null for a key of all. */
   readonly only: string | null;
@@ -23,6 +25,7 @@ export const PlaceContext = createContext<Place>({
   name: "",
   currency: "EUR",
   timeZone: "UTC",
+  budgeted: false,
   role: "READ",
   only: null,
   key: "",

@@ -107,9 +107,9 @@ export function Widget({ title, note, summary, chart, table, tools, className = 
 }
 
 /** A widget's frame while its figures are on their way, as high as with them: `height` is below the title. */
-export function WidgetSkeleton({ title, note, tools, height, children }: Pick<Props, "title" | "note" | "tools" | "children"> & { height?: number }) {
+export function WidgetSkeleton({ title, note, tools, className = "", height, children }: Pick<Props, "title" | "note" | "tools" | "className" | "children"> & { height?: number }) {
   return (
-    <section className="card widget" aria-label={title} aria-busy="true">
+    <section className={`card widget ${className}`} aria-label={title} aria-busy="true">
       <header>
         <div className="head">
           <h2>{title}</h2>

@@ -8,13 +8,14 @@ import type { Ticks } from "./ticks";
 import "./figure.css";
 
 /** How a series is drawn. */
-export type Manner = "bars" | "line" | "dashes";
+export type Manner = "bars" | "line" | "dashes" | "dots";
 
 /** A sample of a colour, and what it stands for. */
 export interface Key {
   readonly label: string;
   readonly tone: Tone;
-  readonly as: Manner | "unfinished";
+  /** range: dashes in a shade. mark: the sign of a place that is out of the ordinary. */
+  readonly as: Manner | "unfinished" | "range" | "mark";
 }
 
 export interface Series {
@@ -26,6 +27,21 @@ export interface Series {
   readonly unfinished?: number | undefined;
   /** The place whose bar stands out: the others are lighter. */
   readonly marked?: number | undefined;
+  /** Between what each value is expected to lie: shaded. */
+  readonly band?: readonly (Band | null)[];
+}
+
+export interface Band {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A place that is out of the ordinary: a triangle that points up or down. */
+export interface Mark {
+  readonly index: number;
+  readonly up: boolean;
+  /** Of a part of the place: hollow. */
+  readonly hollow: boolean;
 }
 
 /** What is told about one place on the axis: parts with a heading each. */
@@ -48,7 +64,10 @@ export interface Spec {
   readonly whole: boolean;
   /** Texts above bars, from the first place on. Where one finds no room, all are left out. */
   readonly above?: readonly { readonly index: number; readonly text: string; readonly strong?: boolean }[];
+  readonly marks?: readonly Mark[];
   readonly reading: (index: number) => readonly Reading[];
+  /** The place where keys begin; the last where none is named. */
+  readonly start?: number;
   /** How many places a page key moves by. */
   readonly stride: number;
   /** None where the title says it all. */

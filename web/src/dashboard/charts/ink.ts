@@ -2,8 +2,8 @@
 // light-dark() and color-mix() as they are written; only a real property of a
 // real element has them resolved.
 
-/** What a figure measures has its colour, the same on the whole page. */
-export type Tone = "cost" | "messages" | "before";
+/** What a figure measures has its colour, the same on the whole page; limit is what it is not to pass. */
+export type Tone = "cost" | "messages" | "before" | "limit";
 
 export interface Ink {
   /** Resolves any CSS colour, tokens included. */

@@ -41,6 +41,7 @@ export default function Plot({ spec, label, describedBy, height, ref }: Props) {
   const newest = useRef({ spec, label });
   const [chosen, setChosen] = useState<number | null>(null);
   const last = spec.length - 1;
+  const start = Math.min(spec.start ?? last, last);
   const at = chosen === null ? null : Math.min(chosen, last);
   const shape = shapeOf(spec);
 
@@ -116,7 +117,7 @@ export default function Plot({ spec, label, describedBy, height, ref }: Props) {
   };
 
   const move = (event: KeyboardEvent) => {
-    const from = at ?? last;
+    const from = at ?? start;
     const to = {
       ArrowLeft: from - 1,
       ArrowDown: from - 1,
@@ -148,8 +149,8 @@ export default function Plot({ spec, label, describedBy, height, ref }: Props) {
         aria-describedby={describedBy}
         aria-valuemin={1}
         aria-valuemax={spec.length}
-        aria-valuenow={(at ?? last) + 1}
-        aria-valuetext={wordsOf(spec.reading(at ?? last))}
+        aria-valuenow={(at ?? start) + 1}
+        aria-valuetext={wordsOf(spec.reading(at ?? start))}
         onPointerMove={point}
         onPointerDown={point}
         onPointerLeave={(event) => {
@@ -158,7 +159,7 @@ export default function Plot({ spec, label, describedBy, height, ref }: Props) {
         }}
         onKeyDown={move}
         onFocus={(event) => {
-          if (event.currentTarget.matches(":focus-visible")) setChosen(at ?? last);
+          if (event.currentTarget.matches(":focus-visible")) setChosen(at ?? start);
         }}
         onBlur={() => {
           setChosen(null);
@@ -205,7 +206,7 @@ function shapeOf(spec: Spec): string {
 }
 
 /** Bars of each look; beneath dashes a halo, so that they are seen on bars too. */
-const looks = { bars: ["plain", "marked", "unfinished"], line: ["plain"], dashes: ["halo", "plain"] } as const;
+const looks = { bars: ["plain", "marked", "unfinished"], line: ["plain"], dashes: ["halo", "plain"], dots: ["halo", "plain"] } as const;
 
 function strokesOf(spec: Spec): Stroke[] {
   return spec.series.flatMap((series) => looks[series.as].map((look) => ({ series, look })));
@@ -282,12 +283,14 @@ function optionsOf(scene: Scene, size: { width: number; height: number }, zoom: 
       drawAxes: [
         (plot) => {
           drawPlace(plot, scene);
+          drawBands(plot, scene);
         },
       ],
       draw: [
         (plot) => {
           drawDots(plot, scene, zoom);
           drawAbove(plot, scene, zoom, font);
+          drawMarks(plot, scene, zoom);
         },
       ],
     },
@@ -313,12 +316,12 @@ function seriesOf(scene: Scene, { series: { as }, look }: Stroke, index: number,
   }
   return {
     width: (look === "halo" ? 5 : 2) * zoom,
-    dash: as === "dashes" ? [6 * zoom, 4 * zoom] : [],
-    cap: as === "dashes" ? "butt" : "round",
+    dash: { bars: [], line: [], dashes: [6 * zoom, 4 * zoom], dots: [1.5 * zoom, 3 * zoom] }[as],
+    cap: as === "line" ? "round" : "butt",
     stroke: () => (look === "halo" ? scene.ink.of("var(--surface)") : scene.ink.tone(tone())),
     ...(as === "line" && { fill: () => scene.ink.of(`color-mix(in srgb, var(--${tone()}) 12%, transparent)`) }),
     // A line needs two places: one alone is a dot.
-    points: { show: () => look !== "halo" && scene.spec.length === 1, size: 8 * zoom, fill: () => scene.ink.tone(tone()) },
+    points: { show: () => look !== "halo" && series()?.values.filter((value) => value !== null).length === 1, size: 8 * zoom, fill: () => scene.ink.tone(tone()) },
   };
 }
 
@@ -344,7 +347,7 @@ function bars(outlined: boolean, pixels: () => number): uPlot.Series.PathBuilder
 }
 
 function highestOf({ series }: Spec): number {
-  return series.reduce((highest, { values }) => values.reduce<number>((most, value) => Math.max(most, value ?? 0), highest), 0);
+  return series.reduce((highest, { values, band = [] }) => Math.max(highest, ...values.map((value) => value ?? 0), ...band.map((each) => each?.high ?? 0)), 0);
 }
 
 /** The top of the axis: the line above the highest value, and room for what stands above bars. */
@@ -352,7 +355,7 @@ function topOf(spec: Spec, stepFor: (highest: number) => number): number {
   const highest = highestOf(spec);
   const step = stepFor(highest);
   const top = Math.max(1, Math.ceil(highest / step - 1e-9)) * step;
-  return spec.above?.length ? Math.max(top, highest * 1.12) : top;
+  return spec.above?.length || spec.marks?.length ? Math.max(top, highest * 1.12) : top;
 }
 
 /** The labels of an axis; one that would be cut off at the end is left out. */
@@ -379,6 +382,53 @@ function drawPlace(plot: uPlot, { at, ink, spec }: Scene): void {
   ctx.restore();
 }
 
+/** Shades between what values are expected to lie: from place to place, one alone as wide as a bar. */
+function drawBands(plot: uPlot, { ink, spec }: Scene): void {
+  const { ctx, bbox } = plot;
+  for (const { tone, band = [] } of spec.series) {
+    const shown = band.flatMap((each, index) => (each ? [{ ...each, x: plot.valToPos(index, "x", true) }] : []));
+    const half = shown.length === 1 ? (bbox.width / spec.length) * 0.3 : 0;
+    const edge = shown.flatMap(({ x, low, high }) => [
+      { x: x - half, low, high },
+      { x: x + half, low, high },
+    ]);
+    ctx.save();
+    ctx.beginPath();
+    for (const { x, high } of edge) ctx.lineTo(x, plot.valToPos(high, "y", true));
+    for (const { x, low } of edge.reverse()) ctx.lineTo(x, plot.valToPos(low, "y", true));
+    ctx.closePath();
+    ctx.fillStyle = ink.of(`color-mix(in srgb, var(--${tone}) 20%, transparent)`);
+    ctx.fill();
+    ctx.restore();
+  }
+}
+
+/** Puts a triangle above what is out of the ordinary. */
+function drawMarks(plot: uPlot, { ink, spec }: Scene, zoom: number): void {
+  const { ctx } = plot;
+  const pixels = zoom * devicePixelRatio;
+  ctx.save();
+  ctx.lineJoin = "round";
+  ctx.setLineDash([]);
+  ctx.strokeStyle = ink.of("var(--text)");
+  for (const { index, up, hollow } of spec.marks ?? []) {
+    const value = Math.max(0, ...spec.series.map(({ values, as }) => (as === "dots" ? 0 : (values[index] ?? 0))));
+    const x = plot.valToPos(index, "x", true);
+    const foot = plot.valToPos(value, "y", true) - 5 * pixels;
+    const [from, to] = up ? [foot, foot - 8 * pixels] : [foot - 8 * pixels, foot];
+    ctx.beginPath();
+    ctx.moveTo(x - 4.5 * pixels, from);
+    ctx.lineTo(x + 4.5 * pixels, from);
+    ctx.lineTo(x, to);
+    ctx.closePath();
+    ctx.fillStyle = ink.of(hollow ? "var(--surface)" : "var(--text)");
+    ctx.lineWidth = 1.5 * pixels;
+    ctx.fill();
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
 /** Marks the place on each line. */
 function drawDots(plot: uPlot, { at, ink, spec }: Scene, zoom: number): void {
   if (at === null) return;
@@ -386,7 +436,7 @@ function drawDots(plot: uPlot, { at, ink, spec }: Scene, zoom: number): void {
   ctx.save();
   for (const { as, tone, values } of spec.series) {
     const value = values[at];
-    if (as === "bars" || value === null || value === undefined) continue;
+    if (as === "bars" || as === "dots" || value === null || value === undefined) continue;
     ctx.beginPath();
     ctx.arc(plot.valToPos(at, "x", true), plot.valToPos(value, "y", true), 4 * zoom * devicePixelRatio, 0, 2 * Math.PI);
     ctx.fillStyle = ink.tone(tone);

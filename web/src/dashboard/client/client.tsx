@@ -3,18 +3,20 @@
 import { ArrowLeft, SearchX, TriangleAlert } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { graphql } from "../../gql";
-import { linkTo, useAddress } from "../address";
+import { hasFilter, linkTo, useAddress } from "../address";
 import { useAnswer } from "../answer";
 import { before, rangeInput, resolve } from "../days";
 import { useWords } from "../language";
 import { useLive } from "../live";
-import { Daily, DailySkeleton } from "../overview/daily";
+import { priceOf } from "../overview/budget";
+import { Daily, DailySkeleton, daysToCome } from "../overview/daily";
 import { Hours, HoursSkeleton } from "../overview/hours";
 import { Kinds, Models } from "../overview/labels";
 import { useRefreshOn, useToday } from "../overview/pace";
-import { usePlace } from "../place";
+import { mayManage, usePlace } from "../place";
 import { filterInput } from "../question";
 import { Boundary } from "../widget";
+import { BudgetFact, ClientBudget, limitOf } from "./budget";
 import { Customer } from "./customer";
 import { Figures, FiguresPlace } from "./figures";
 import { Usages } from "./usages";
@@ -59,11 +61,12 @@ const words = {
 };
 
 const OneClient = graphql(`
-  query OneClient($workspaceId: ID!, $clientId: ID!, $range: DateRange!, $before: DateRange!, $filter: UsageFilter, $everybody: UsageFilter, $compare: Boolean!) {
+  query OneClient($workspaceId: ID!, $clientId: ID!, $range: DateRange!, $before: DateRange!, $filter: UsageFilter, $everybody: UsageFilter, $compare: Boolean!, $coming: Boolean!, $ahead: Int!) {
     customers(first: 1, where: { workspaceId: $workspaceId, clientId: $clientId }) {
       edges {
         node {
           ...CustomerCard
+          ...CustomerBudget
         }
       }
     }
@@ -77,6 +80,8 @@ const OneClient = graphql(`
     stats(workspaceId: $workspaceId, range: $range, filter: $filter) {
       ...ClientFigures
       ...DailyWidget
+      ...DailyForecast
+      ...DailyAnomalies
       ...HoursWidget
       ...KindsWidget
       ...ModelsWidget
@@ -87,12 +92,15 @@ const OneClient = graphql(`
     before: stats(workspaceId: $workspaceId, range: $before, filter: $filter) @include(if: $compare) {
       ...DailyBefore
     }
+    workspace(id: $workspaceId) {
+      ...MessagePrice
+    }
   }
 `);
 
 export function ClientPage() {
   const t = useWords(words);
-  const { workspace, timeZone } = usePlace();
+  const { workspace, timeZone, role } = usePlace();
   const { client, range, compare, filter: shown } = useAddress();
   const now = useToday(timeZone);
   const days = resolve(range, now);
@@ -105,6 +113,7 @@ export function ClientPage() {
     filter: filterInput(filter),
     everybody: filterInput({ ...shown, clients: [] }),
     compare,
+    ...daysToCome(days, now),
   };
   const answer = useAnswer(OneClient, variables);
   const { data, stale, problem, message, failed, refresh } = answer;
@@ -117,6 +126,8 @@ export function ClientPage() {
 
   const stats = data?.stats;
   const customer = failed.has("CustomerCard") ? undefined : data?.customers.edges?.[0]?.node;
+  const budgeted = failed.has("CustomerBudget") ? undefined : (customer ?? undefined);
+  const limit = limitOf(budgeted);
   const latest = data?.latest.edges?.[0]?.node?.createdAt;
   if (data && !customer && latest === undefined && !failed.has("CustomerCard")) return <Missing client={client} />;
   const slot = (area: string, fragment: string, title: string, place: ReactNode, widget: (found: NonNullable<typeof stats>) => ReactNode) => (
@@ -150,17 +161,37 @@ export function ClientPage() {
           )}
         </div>
       )}
-      {data ? <Customer client={client} customer={customer ?? undefined} latest={latest} /> : <div className="skeleton who" role="status" aria-label={t.loading} />}
+      {data ? (
+        <Customer
+          client={client}
+          customer={customer ?? undefined}
+          latest={latest}
+          budget={
+            budgeted && (limit !== undefined || mayManage(role)) ? <BudgetFact customer={budgeted} onChanged={refresh} /> : undefined
+          }
+        />
+      ) : <div className="skeleton who" role="status" aria-label={t.loading} />}
       <div className={stale ? "widgets stale" : "widgets"} aria-busy={stale || !data}>
         {slot("figures", "ClientFigures", t.figures, <FiguresPlace />, (found) => (
           <Figures key={answered} stats={found} everybody={failed.has("EverybodysCost") ? undefined : data?.everybody} />
         ))}
-        {slot("trend", "DailyWidget", t.daily, <DailySkeleton />, (found) => (
-          <Daily stats={found} before={failed.has("DailyBefore") ? undefined : data?.before} />
+        {slot("trend", "DailyWidget", t.daily, <DailySkeleton coming={variables.coming} />, (found) => (
+          <Daily
+            stats={found}
+            before={failed.has("DailyBefore") ? undefined : data?.before}
+            limit={hasFilter({ ...shown, clients: [] }) ? undefined : limit}
+            coming={variables.coming}
+            failed={failed}
+          />
         ))}
         {slot("clock", "HoursWidget", t.hours, <HoursSkeleton />, (found) => (
           <Hours stats={found} />
         ))}
+        {budgeted && limit !== undefined && (
+          <div className="slot">
+            <ClientBudget customer={budgeted} price={priceOf(data?.workspace)} now={now} />
+          </div>
+        )}
         {slot("label", "KindsWidget", t.kinds, null, (found) => (
           <Kinds stats={found} />
         ))}

@@ -12,6 +12,7 @@ const words = {
     email: "E-mail",
     since: "Customer since",
     latest: "Last usage",
+    budget: "Budget",
     active: "Chatbot on",
     inactive: "Chatbot off",
     erased: "Name, phone and e-mail are not known: they were erased, or never given.",
@@ -22,6 +23,7 @@ const words = {
     email: "E-mail",
     since: "Cliente dal",
     latest: "Ultimo utilizzo",
+    budget: "Budget",
     active: "Chatbot attivo",
     inactive: "Chatbot spento",
     erased: "Nome, telefono ed e-mail non sono noti: sono stati cancellati, o mai dati.",
@@ -44,10 +46,12 @@ interface Props {
   readonly customer: FragmentType<typeof CustomerCard> | undefined;
   /** When something was counted last. */
   readonly latest: string | undefined;
+  /** How far its month has come to its budget. */
+  readonly budget: ReactNode;
 }
 
 /** Who the client is. */
-export function Customer({ client, customer, latest }: Props) {
+export function Customer({ client, customer, latest, budget }: Props) {
   const t = useWords(words);
   const format = useFormat();
   const { timeZone } = usePlace();
@@ -77,6 +81,7 @@ export function Customer({ client, customer, latest }: Props) {
         )}
         {since && <Fact label={t.since}>{format.days(since, since)}</Fact>}
         {latest !== undefined && <Fact label={t.latest}>{format.instant(latest)}</Fact>}
+        {budget !== undefined && <Fact label={t.budget}>{budget}</Fact>}
       </dl>
     </section>
   );

@@ -2,10 +2,11 @@
 
 import type { ReactNode } from "react";
 import { graphql, unmask, type FragmentType } from "../../gql";
-import { hasFilter, useAddress } from "../address";
+import { hasFilter, linkTo, useAddress } from "../address";
 import { Sparkline } from "../charts/sparkline";
 import { plural, useFormat, useWords } from "../language";
 import { useLive } from "../live";
+import { mayManage, usePlace } from "../place";
 import { Bar } from "./bar";
 import { Change, changeOf, Figure } from "./change";
 
@@ -24,6 +25,8 @@ const words = {
     toDate: (text: string) => `from ${text} to date`,
     whole: (text: string) => `from ${text} last month`,
     usual: (text: string) => `${text} on an average day`,
+    expected: (text: string) => `${text} expected at its end`,
+    budget: "Set a budget",
   },
   it: {
     title: "Cifre",
@@ -39,6 +42,8 @@ const words = {
     toDate: (text: string) => `da ${text} a pari data`,
     whole: (text: string) => `da ${text} del mese scorso`,
     usual: (text: string) => `${text} in un giorno medio`,
+    expected: (text: string) => `${text} previsti alla fine`,
+    budget: "Crea budget",
   },
 };
 
@@ -68,6 +73,11 @@ const CardsWidget = graphql(`
       previousMonthToDate
       growthToDate
     }
+    outlook: forecast(days: 1) {
+      monthEnd {
+        expected
+      }
+    }
     lately: monthlyUsage(months: 6) {
       cost
     }
@@ -83,6 +93,12 @@ export function Cards({ stats }: { stats: FragmentType<typeof CardsWidget> }) {
   const costs = points.map((each) => Number(each.cost));
   const before = data.previousPeriod;
   const month = data.monthlyComparison;
+  const { role, budgeted } = usePlace();
+  const action = !budgeted && mayManage(role) && (
+    <a className="action" {...linkTo({ view: "settings", tab: "budget" })}>
+      {t.budget}
+    </a>
+  );
   return (
     <dl className="cards" aria-label={t.title}>
       <Today average={data.days > 1 ? data.averageDailyCost : undefined} />
@@ -96,9 +112,10 @@ export function Cards({ stats }: { stats: FragmentType<typeof CardsWidget> }) {
         {before && <Change of={changeOf(data.totalCost, before.totalCost)} />}
         <p>{t.averageMessages(f.decimal(data.averageDailyMessages, 1))}</p>
       </Card>
-      <Card name="month" title={t.month} figure={f.money(month.currentMonth)} exact={f.exactMoney(month.currentMonth)} line={data.lately.map((each) => Number(each.cost))} tone="cost">
+      <Card name="month" title={t.month} action={action} figure={f.money(month.currentMonth)} exact={f.exactMoney(month.currentMonth)} line={data.lately.map((each) => Number(each.cost))} tone="cost">
         <Change of={month.growthToDate ?? changeOf(month.currentMonth, month.previousMonthToDate)}>{t.toDate(f.money(month.previousMonthToDate))}</Change>
         {month.growth !== null && <Change of={month.growth}>{t.whole(f.money(month.previousMonth))}</Change>}
+        <p>{t.expected(f.money(data.outlook.monthEnd.expected))}</p>
       </Card>
     </dl>
   );
@@ -120,6 +137,8 @@ export function CardsSkeleton() {
 interface CardProps {
   readonly name: string;
   readonly title: string;
+  /** What can be done about it. */
+  readonly action?: ReactNode;
   readonly figure: string;
   /** The figure with every digit, where it has more. */
   readonly exact?: string;
@@ -128,10 +147,12 @@ interface CardProps {
   readonly children: ReactNode;
 }
 
-function Card({ name, title, figure, exact, line, tone, children }: CardProps) {
+function Card({ name, title, action, figure, exact, line, tone, children }: CardProps) {
   return (
     <div className={`card ${name}`}>
-      <dt>{title}</dt>
+      <dt>
+        {title} {action}
+      </dt>
       <dd className={figure.length > 9 ? "main long" : "main"} title={exact === figure ? undefined : exact}>
         <Figure text={figure} />
       </dd>

@@ -3,7 +3,7 @@
 import { TriangleAlert } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { graphql, unmask } from "../../gql";
-import { useAddress } from "../address";
+import { hasFilter, useAddress } from "../address";
 import { useAnswer } from "../answer";
 import { before, rangeInput, resolve } from "../days";
 import { useFormat, useWords } from "../language";
@@ -11,9 +11,10 @@ import { useLive } from "../live";
 import { usePlace } from "../place";
 import { filterInput } from "../question";
 import { Boundary, FailedWidget, WidgetSkeleton } from "../widget";
+import { Budget, budgetOf, BudgetSkeleton } from "./budget";
 import { Cards, CardsSkeleton } from "./cards";
 import { Clients } from "./clients";
-import { Daily, DailySkeleton } from "./daily";
+import { Daily, DailySkeleton, daysToCome } from "./daily";
 import { Heatmap, HeatmapSkeleton } from "./heatmap";
 import { Hours, HoursSkeleton } from "./hours";
 import { Insights } from "./insights";
@@ -28,6 +29,7 @@ import "./overview.css";
 const words = {
   en: {
     cards: "Figures",
+    budget: "Budget",
     daily: "Day by day",
     hours: "Hours of the day",
     heatmap: "Hours of the week",
@@ -46,6 +48,7 @@ const words = {
   },
   it: {
     cards: "Cifre",
+    budget: "Budget",
     daily: "Giorno per giorno",
     hours: "Ore del giorno",
     heatmap: "Ore della settimana",
@@ -65,12 +68,14 @@ const words = {
 };
 
 const OverviewQuery = graphql(`
-  query Overview($workspaceId: ID!, $range: DateRange, $before: DateRange, $filter: UsageFilter, $compare: Boolean!) {
+  query Overview($workspaceId: ID!, $range: DateRange, $before: DateRange, $filter: UsageFilter, $compare: Boolean!, $coming: Boolean!, $ahead: Int!, $budgeted: Boolean!) {
     ...EverCounted
     stats(workspaceId: $workspaceId, range: $range, filter: $filter) {
       ...NothingNotice
       ...CardsWidget
       ...DailyWidget
+      ...DailyForecast
+      ...DailyAnomalies
       ...HoursWidget
       ...HeatmapWidget
       ...ClientsWidget
@@ -83,6 +88,9 @@ const OverviewQuery = graphql(`
     before: stats(workspaceId: $workspaceId, range: $before, filter: $filter) @include(if: $compare) {
       ...DailyBefore
       ...InsightsBefore
+    }
+    workspace(id: $workspaceId) {
+      ...WorkspaceBudget
     }
   }
 `);
@@ -104,10 +112,20 @@ export function Overview() {
   const t = useWords(words);
   const f = useFormat();
   const { range, filter, compare } = useAddress();
-  const { workspace, timeZone } = usePlace();
+  const { workspace, timeZone, budgeted } = usePlace();
   const now = useToday(timeZone);
   const days = resolve(range, now);
-  const variables = { workspaceId: workspace, range: rangeInput(days), before: rangeInput(before(days)), filter: filterInput(filter), compare };
+  const { coming, ahead } = daysToCome(days, now);
+  const variables = {
+    workspaceId: workspace,
+    range: rangeInput(days),
+    before: rangeInput(before(days)),
+    filter: filterInput(filter),
+    compare,
+    coming,
+    ahead,
+    budgeted,
+  };
   const answer = useAnswer(OverviewQuery, variables);
   const { data, stale, problem, message, failed, refresh } = answer;
   useRefreshOn(useLive().changes, answer, days.start <= now && now <= days.end);
@@ -118,6 +136,7 @@ export function Overview() {
   if (data && !stale && answered !== question) setAnswered(question);
 
   const stats = data?.stats;
+  const budget = budgetOf(failed.has("WorkspaceBudget") ? undefined : data?.workspace);
   const ever = unmask(EverCounted, failed.has("EverCounted") ? undefined : data);
   if (ever?.usages.edges?.length === 0) return <Welcome onLook={refresh} />;
   if ((problem !== undefined && problem !== "away" && (!data || stale)) || (data && !stats)) {
@@ -165,8 +184,16 @@ export function Overview() {
         {slot("cards", "CardsWidget", t.cards, <CardsSkeleton />, (found) => (
           <Cards key={answered} stats={found} />
         ))}
-        {slot("daily", "DailyWidget", t.daily, <DailySkeleton />, (found) => (
-          <Daily stats={found} before={(failed.has("DailyBefore") ? undefined : data?.before) ?? null} />
+        {(stats && !failed.has("WorkspaceBudget") ? budget : budgeted) &&
+          slot("budget", "WorkspaceBudget", t.budget, <BudgetSkeleton now={now} />, () => budget && <Budget of={budget} now={now} />)}
+        {slot("daily", "DailyWidget", t.daily, <DailySkeleton coming={coming} />, (found) => (
+          <Daily
+            stats={found}
+            before={(failed.has("DailyBefore") ? undefined : data?.before) ?? null}
+            limit={hasFilter(filter) ? undefined : budget?.standing.monthlyLimit}
+            coming={coming}
+            failed={failed}
+          />
         ))}
         {slot("hours", "HoursWidget", t.hours, <HoursSkeleton />, (found) => (
           <Hours stats={found} />
