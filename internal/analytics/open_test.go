@@ -130,7 +130,7 @@ func TestReads(t *testing.T) {
 
 // What explains anomalies is read where there are some, of their days and those
 // of the four weeks before alone: by client from client_days, unless it takes
-// the hours of a day.
+// the hours of a day, which are read day by day.
 func TestReadsOfAnomalies(t *testing.T) {
 	t.Parallel()
 	eachRecorded(t, "Europe/Rome", noon, calendar.MaxDate, func(t *testing.T, b *bench, r *recorder) {
@@ -147,7 +147,7 @@ func TestReadsOfAnomalies(t *testing.T) {
 			if hours {
 				b.count(t, []answer{{at: noon.AddDate(0, 0, -3), client: "ada", nanos: 99e9, kind: "message"}})
 				r.taken()
-				clients = "usages 5"
+				clients = strings.Repeat("usages, ", 4) + "usages"
 			}
 			for _, c := range []struct {
 				need analytics.Need
