@@ -1,7 +1,7 @@
 // One client: who it is, what it cost, and each usage that was counted for it.
 
 import { ArrowLeft, SearchX, TriangleAlert } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { graphql } from "../../gql";
 import { hasFilter, linkTo, useAddress } from "../address";
 import { useAnswer } from "../answer";
@@ -12,7 +12,7 @@ import { priceOf } from "../overview/budget";
 import { Daily, DailySkeleton, daysToCome } from "../overview/daily";
 import { Hours, HoursSkeleton } from "../overview/hours";
 import { Kinds, Models } from "../overview/labels";
-import { useRefreshOn, useToday } from "../overview/pace";
+import { useAnswered, useRefreshOn, useToday } from "../overview/pace";
 import { mayManage, usePlace } from "../place";
 import { filterInput } from "../question";
 import { Boundary } from "../widget";
@@ -119,10 +119,7 @@ export function ClientPage() {
   const { data, stale, problem, message, failed, refresh } = answer;
   useRefreshOn(useLive().changes, answer, days.start <= now && now <= days.end);
 
-  // Figures that another question brings do not glow: only those that change under it.
-  const question = JSON.stringify(variables);
-  const [answered, setAnswered] = useState(question);
-  if (data && !stale && answered !== question) setAnswered(question);
+  const answered = useAnswered(variables, answer);
 
   const stats = data?.stats;
   const customer = failed.has("CustomerCard") ? undefined : data?.customers.edges?.[0]?.node;

@@ -1,7 +1,7 @@
 // A workspace at a glance, in one operation: each widget adds the fields that it shows.
 
 import { TriangleAlert } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { graphql, unmask } from "../../gql";
 import { hasFilter, useAddress } from "../address";
 import { useAnswer } from "../answer";
@@ -21,7 +21,7 @@ import { Insights } from "./insights";
 import { Kinds, Models } from "./labels";
 import { Months, MonthsSkeleton } from "./months";
 import { Nothing } from "./nothing";
-import { useRefreshOn, useToday } from "./pace";
+import { useAnswered, useRefreshOn, useToday } from "./pace";
 import { Segments } from "./segments";
 import { Welcome } from "./welcome";
 import "./overview.css";
@@ -130,10 +130,7 @@ export function Overview() {
   const { data, stale, problem, message, failed, refresh } = answer;
   useRefreshOn(useLive().changes, answer, days.start <= now && now <= days.end);
 
-  // Figures that another question brings do not glow: only those that change under it.
-  const question = JSON.stringify(variables);
-  const [answered, setAnswered] = useState(question);
-  if (data && !stale && answered !== question) setAnswered(question);
+  const answered = useAnswered(variables, answer);
 
   const stats = data?.stats;
   const budget = budgetOf(failed.has("WorkspaceBudget") ? undefined : data?.workspace);

@@ -32,6 +32,17 @@ export function useRefreshOn(changes: number, answer: Answer<unknown>, countsTod
   }, [changes, data, problem, refresh, pace]);
 }
 
+/**
+ * The question, as a text, that the shown data answers. Figures that another
+ * question brings do not glow: only those that change under it.
+ */
+export function useAnswered(variables: object, { data, stale }: Answer<unknown>): string {
+  const question = JSON.stringify(variables);
+  const [answered, setAnswered] = useState(question);
+  if (data !== undefined && !stale && answered !== question) setAnswered(question);
+  return answered;
+}
+
 /** The day that it is in the time zone, also after midnight. */
 export function useToday(timeZone: string): string {
   const [now, setNow] = useState(() => today(timeZone));

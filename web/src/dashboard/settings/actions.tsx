@@ -1,7 +1,10 @@
 import { TriangleAlert } from "lucide-react";
 import { useWords } from "../language";
 
-const words = { en: { cancel: "Cancel", wait: "One moment…" }, it: { cancel: "Annulla", wait: "Un momento…" } };
+const words = {
+  en: { cancel: "Cancel", wait: "One moment…", again: "Try again" },
+  it: { cancel: "Annulla", wait: "Un momento…", again: "Riprova" },
+};
 
 interface Props {
   /** What the main button does. */
@@ -43,6 +46,19 @@ export function Trouble({ text }: { text: string }) {
     <div className="notice bad" role="alert">
       <TriangleAlert size={18} aria-hidden="true" />
       <span>{text}</span>
+    </div>
+  );
+}
+
+/** Stands in the place of what could not be read. */
+export function Unread({ text, onAgain }: { text: string; onAgain: () => void }) {
+  const t = useWords(words);
+  return (
+    <div className="notice bad" role="alert">
+      <span>{text}</span>
+      <button type="button" className="button" onClick={onAgain}>
+        {t.again}
+      </button>
     </div>
   );
 }

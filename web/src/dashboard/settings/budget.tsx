@@ -8,7 +8,7 @@ import { useAnswer } from "../answer";
 import { Dialog } from "../controls/dialog";
 import { useWords } from "../language";
 import { usePlace } from "../place";
-import { Actions, Trouble } from "./actions";
+import { Actions, Trouble, Unread } from "./actions";
 import { Conflict, useAgreement } from "./agreement";
 import { useChange } from "./change";
 import { SettingsForm } from "./settingsform";
@@ -24,7 +24,6 @@ const words = {
     removeWarning: "Months then have no limit. What was counted stays.",
     go: "Remove",
     failed: "The budget can't be shown now.",
-    again: "Try again",
     loading: "Loading…",
   },
   it: {
@@ -36,7 +35,6 @@ const words = {
     removeWarning: "I mesi allora non hanno un limite. Ciò che è stato contato resta.",
     go: "Togli",
     failed: "Il budget non si può mostrare ora.",
-    again: "Riprova",
     loading: "Caricamento…",
   },
 };
@@ -77,16 +75,7 @@ export function Budget() {
   const found = data?.workspace;
   if (found) return <Form of={unmask(BudgetTerms, found.budget) ?? null} spent={found.stats.monthlyComparison.currentMonth} />;
   if (problem === undefined) return <div className="skeleton" role="status" aria-label={t.loading} />;
-  return (
-    <div className="notice bad" role="alert">
-      <span>
-        {t.failed} {message}
-      </span>
-      <button type="button" className="button" onClick={refresh}>
-        {t.again}
-      </button>
-    </div>
-  );
+  return <Unread text={`${t.failed} ${message}`} onAgain={refresh} />;
 }
 
 function Form({ of, spent }: { of: BudgetTermsFragment | null; spent: Amount }) {

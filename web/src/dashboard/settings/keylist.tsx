@@ -7,13 +7,12 @@ import type { KeyOfListFragment } from "../../gql/graphql";
 import { useAnswer } from "../answer";
 import { Dialog } from "../controls/dialog";
 import { useFormat, useWords } from "../language";
-import { Actions, Trouble } from "./actions";
+import { Actions, Trouble, Unread } from "./actions";
 import { useChange } from "./change";
 
 const words = {
   en: {
     failed: "The list can't be shown now.",
-    again: "Try again",
     loading: "Loading…",
     created: (time: string) => `created ${time}`,
     expires: (time: string) => `expires ${time}`,
@@ -32,7 +31,6 @@ const words = {
   },
   it: {
     failed: "L'elenco non si può mostrare ora.",
-    again: "Riprova",
     loading: "Caricamento…",
     created: (time: string) => `creata ${time}`,
     expires: (time: string) => `scade ${time}`,
@@ -150,16 +148,7 @@ export function KeyList({ list, shown, tags, empty, heading }: Props) {
   const t = useWords(words);
   const [ending, setEnding] = useState<Key>();
   if (list.failed) {
-    return (
-      <div className="notice bad" role="alert">
-        <span>
-          {t.failed} {list.message}
-        </span>
-        <button type="button" className="button" onClick={list.refresh}>
-          {t.again}
-        </button>
-      </div>
-    );
+    return <Unread text={`${t.failed} ${list.message}`} onAgain={list.refresh} />;
   }
   if (!list.keys) {
     return (

@@ -6,6 +6,7 @@ import { CopyButton } from "../controls/copy";
 import { Field } from "../controls/field";
 import { useFormat, useWords } from "../language";
 import { usePlace } from "../place";
+import { Unread } from "./actions";
 import { useChange } from "./change";
 import { Choice } from "./choice";
 import { PriceList } from "./prices";
@@ -34,7 +35,6 @@ const words = {
     zoneWarning: (before: string, after: string) =>
       `Changing from ${before} to ${after} moves every day boundary, of the past too: daily, hourly and monthly figures that you have seen will change. Totals over all time stay.`,
     failed: "The settings can't be shown now.",
-    again: "Try again",
     loading: "Loading…",
   },
   it: {
@@ -58,7 +58,6 @@ const words = {
     zoneWarning: (before: string, after: string) =>
       `Passare da ${before} a ${after} sposta ogni confine tra i giorni, anche del passato: i dati per giorno, ora e mese che hai visto cambieranno. I totali di sempre restano.`,
     failed: "Le impostazioni non si possono mostrare ora.",
-    again: "Riprova",
     loading: "Caricamento…",
   },
 };
@@ -78,16 +77,7 @@ export function Workspace() {
   const found = unmask(WorkspaceSettings, data?.workspace);
   if (!found) {
     if (problem === undefined) return <div className="skeleton" role="status" aria-label={t.loading} />;
-    return (
-      <div className="notice bad" role="alert">
-        <span>
-          {t.failed} {message}
-        </span>
-        <button type="button" className="button" onClick={refresh}>
-          {t.again}
-        </button>
-      </div>
-    );
+    return <Unread text={`${t.failed} ${message}`} onAgain={refresh} />;
   }
   return <Forms of={found} />;
 }
