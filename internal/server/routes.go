@@ -27,7 +27,7 @@ func (s *server) routes() (http.Handler, error) {
 		DB: s.db, Book: s.book, Meter: s.meter, Workspaces: s.directory, Keys: s.keys, Now: s.host.Now, OnZoneChange: s.days.Wake,
 		Log: s.host.Log, AnswerTimeout: answerTimeout, Stopping: s.draining, Origins: s.config.CORSOrigins,
 	})
-	mux.Handle("/graphql", s.crossOrigin(private(s.authenticated(graphFailure, bounded(graphFailure, s.upgradable(graphQL))))))
+	mux.Handle("/graphql", s.crossOrigin(private(s.authenticated(graphFailure, bounded(graphFailure, graphQL)))))
 	api := rest.New(rest.Deps{Book: s.book, Now: s.host.Now, Log: s.host.Log})
 	for _, endpoint := range []string{"stats", "dashboard", "summary"} {
 		mux.Handle("/api/usage/"+endpoint+"/{workspaceId}", s.crossOrigin(private(s.authenticated(rest.Fail, timely(api)))))
@@ -40,7 +40,7 @@ func (s *server) routes() (http.Handler, error) {
 	mux.Handle("/metrics", s.metrics.handler())
 	mux.Handle("/", web.Handler())
 	// Around the mux, which redirects to the clean form of a path by itself.
-	return s.observed(mux, hardened(compress(mux))), nil
+	return s.upgradable(s.observed(mux, hardened(compress(mux)))), nil
 }
 
 // crossOrigin lets the pages of the listed origins call, and no others: a
@@ -59,7 +59,7 @@ func (s *server) crossOrigin(next http.Handler) http.Handler {
 }
 
 // upgradable keeps count of the connections that leave net/http, which a stop
-// has to wait for by itself.
+// has to wait for by itself, their lines in the log included.
 func (s *server) upgradable(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Upgrade") != "" {
