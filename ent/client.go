@@ -14,6 +14,9 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/contatore/contatore/ent/alert"
+	"github.com/contatore/contatore/ent/alertchannel"
+	"github.com/contatore/contatore/ent/alertdelivery"
 	"github.com/contatore/contatore/ent/apikey"
 	"github.com/contatore/contatore/ent/customer"
 	"github.com/contatore/contatore/ent/usage"
@@ -25,6 +28,14 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// Alert is the client for interacting with the Alert builders.
+	Alert *AlertClient
+	// AlertAttempt is the client for interacting with the AlertAttempt builders.
+	AlertAttempt *AlertAttemptClient
+	// AlertChannel is the client for interacting with the AlertChannel builders.
+	AlertChannel *AlertChannelClient
+	// AlertDelivery is the client for interacting with the AlertDelivery builders.
+	AlertDelivery *AlertDeliveryClient
 	// ApiKey is the client for interacting with the ApiKey builders.
 	ApiKey *ApiKeyClient
 	// Budget is the client for interacting with the Budget builders.
@@ -33,6 +44,8 @@ type Client struct {
 	ClientDay *ClientDayClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// LateDay is the client for interacting with the LateDay builders.
+	LateDay *LateDayClient
 	// MonthCost is the client for interacting with the MonthCost builders.
 	MonthCost *MonthCostClient
 	// Usage is the client for interacting with the Usage builders.
@@ -52,10 +65,15 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.Alert = NewAlertClient(c.config)
+	c.AlertAttempt = NewAlertAttemptClient(c.config)
+	c.AlertChannel = NewAlertChannelClient(c.config)
+	c.AlertDelivery = NewAlertDeliveryClient(c.config)
 	c.ApiKey = NewApiKeyClient(c.config)
 	c.Budget = NewBudgetClient(c.config)
 	c.ClientDay = NewClientDayClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.LateDay = NewLateDayClient(c.config)
 	c.MonthCost = NewMonthCostClient(c.config)
 	c.Usage = NewUsageClient(c.config)
 	c.UsageBucket = NewUsageBucketClient(c.config)
@@ -150,16 +168,21 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:         ctx,
-		config:      cfg,
-		ApiKey:      NewApiKeyClient(cfg),
-		Budget:      NewBudgetClient(cfg),
-		ClientDay:   NewClientDayClient(cfg),
-		Customer:    NewCustomerClient(cfg),
-		MonthCost:   NewMonthCostClient(cfg),
-		Usage:       NewUsageClient(cfg),
-		UsageBucket: NewUsageBucketClient(cfg),
-		Workspace:   NewWorkspaceClient(cfg),
+		ctx:           ctx,
+		config:        cfg,
+		Alert:         NewAlertClient(cfg),
+		AlertAttempt:  NewAlertAttemptClient(cfg),
+		AlertChannel:  NewAlertChannelClient(cfg),
+		AlertDelivery: NewAlertDeliveryClient(cfg),
+		ApiKey:        NewApiKeyClient(cfg),
+		Budget:        NewBudgetClient(cfg),
+		ClientDay:     NewClientDayClient(cfg),
+		Customer:      NewCustomerClient(cfg),
+		LateDay:       NewLateDayClient(cfg),
+		MonthCost:     NewMonthCostClient(cfg),
+		Usage:         NewUsageClient(cfg),
+		UsageBucket:   NewUsageBucketClient(cfg),
+		Workspace:     NewWorkspaceClient(cfg),
 	}, nil
 }
 
@@ -177,23 +200,28 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:         ctx,
-		config:      cfg,
-		ApiKey:      NewApiKeyClient(cfg),
-		Budget:      NewBudgetClient(cfg),
-		ClientDay:   NewClientDayClient(cfg),
-		Customer:    NewCustomerClient(cfg),
-		MonthCost:   NewMonthCostClient(cfg),
-		Usage:       NewUsageClient(cfg),
-		UsageBucket: NewUsageBucketClient(cfg),
-		Workspace:   NewWorkspaceClient(cfg),
+		ctx:           ctx,
+		config:        cfg,
+		Alert:         NewAlertClient(cfg),
+		AlertAttempt:  NewAlertAttemptClient(cfg),
+		AlertChannel:  NewAlertChannelClient(cfg),
+		AlertDelivery: NewAlertDeliveryClient(cfg),
+		ApiKey:        NewApiKeyClient(cfg),
+		Budget:        NewBudgetClient(cfg),
+		ClientDay:     NewClientDayClient(cfg),
+		Customer:      NewCustomerClient(cfg),
+		LateDay:       NewLateDayClient(cfg),
+		MonthCost:     NewMonthCostClient(cfg),
+		Usage:         NewUsageClient(cfg),
+		UsageBucket:   NewUsageBucketClient(cfg),
+		Workspace:     NewWorkspaceClient(cfg),
 	}, nil
 }
 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		ApiKey.
+//		Alert.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -216,7 +244,8 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.ApiKey, c.Customer, c.Usage, c.Workspace,
+		c.Alert, c.AlertChannel, c.AlertDelivery, c.ApiKey, c.Customer, c.Usage,
+		c.Workspace,
 	} {
 		n.Use(hooks...)
 	}
@@ -226,8 +255,9 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.ApiKey, c.Budget, c.ClientDay, c.Customer, c.MonthCost, c.Usage,
-		c.UsageBucket, c.Workspace,
+		c.Alert, c.AlertAttempt, c.AlertChannel, c.AlertDelivery, c.ApiKey, c.Budget,
+		c.ClientDay, c.Customer, c.LateDay, c.MonthCost, c.Usage, c.UsageBucket,
+		c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -236,6 +266,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AlertMutation:
+		return c.Alert.mutate(ctx, m)
+	case *AlertChannelMutation:
+		return c.AlertChannel.mutate(ctx, m)
+	case *AlertDeliveryMutation:
+		return c.AlertDelivery.mutate(ctx, m)
 	case *ApiKeyMutation:
 		return c.ApiKey.mutate(ctx, m)
 	case *CustomerMutation:
@@ -246,6 +282,438 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Workspace.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// AlertClient is a client for the Alert schema.
+type AlertClient struct {
+	config
+}
+
+// NewAlertClient returns a client for the Alert from the given config.
+func NewAlertClient(c config) *AlertClient {
+	return &AlertClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `alert.Hooks(f(g(h())))`.
+func (c *AlertClient) Use(hooks ...Hook) {
+	c.hooks.Alert = append(c.hooks.Alert, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `alert.Intercept(f(g(h())))`.
+func (c *AlertClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Alert = append(c.inters.Alert, interceptors...)
+}
+
+// Create returns a builder for creating a Alert entity.
+func (c *AlertClient) Create() *AlertCreate {
+	mutation := newAlertMutation(c.config, OpCreate)
+	return &AlertCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Alert entities.
+func (c *AlertClient) CreateBulk(builders ...*AlertCreate) *AlertCreateBulk {
+	return &AlertCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AlertClient) MapCreateBulk(slice any, setFunc func(*AlertCreate, int)) *AlertCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AlertCreateBulk{err: fmt.Errorf("calling to AlertClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AlertCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AlertCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Alert.
+func (c *AlertClient) Update() *AlertUpdate {
+	mutation := newAlertMutation(c.config, OpUpdate)
+	return &AlertUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AlertClient) UpdateOne(_m *Alert) *AlertUpdateOne {
+	mutation := newAlertMutation(c.config, OpUpdateOne, withAlert(_m))
+	return &AlertUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AlertClient) UpdateOneID(id string) *AlertUpdateOne {
+	mutation := newAlertMutation(c.config, OpUpdateOne, withAlertID(id))
+	return &AlertUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Alert.
+func (c *AlertClient) Delete() *AlertDelete {
+	mutation := newAlertMutation(c.config, OpDelete)
+	return &AlertDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AlertClient) DeleteOne(_m *Alert) *AlertDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AlertClient) DeleteOneID(id string) *AlertDeleteOne {
+	builder := c.Delete().Where(alert.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AlertDeleteOne{builder}
+}
+
+// Query returns a query builder for Alert.
+func (c *AlertClient) Query() *AlertQuery {
+	return &AlertQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAlert},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Alert entity by its id.
+func (c *AlertClient) Get(ctx context.Context, id string) (*Alert, error) {
+	return c.Query().Where(alert.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AlertClient) GetX(ctx context.Context, id string) *Alert {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AlertClient) Hooks() []Hook {
+	hooks := c.hooks.Alert
+	return append(hooks[:len(hooks):len(hooks)], alert.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AlertClient) Interceptors() []Interceptor {
+	return c.inters.Alert
+}
+
+func (c *AlertClient) mutate(ctx context.Context, m *AlertMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AlertCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AlertUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AlertUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AlertDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Alert mutation op: %q", m.Op())
+	}
+}
+
+// AlertAttemptClient is a client for the AlertAttempt schema.
+type AlertAttemptClient struct {
+	config
+}
+
+// NewAlertAttemptClient returns a client for the AlertAttempt from the given config.
+func NewAlertAttemptClient(c config) *AlertAttemptClient {
+	return &AlertAttemptClient{config: c}
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `alertattempt.Intercept(f(g(h())))`.
+func (c *AlertAttemptClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AlertAttempt = append(c.inters.AlertAttempt, interceptors...)
+}
+
+// Query returns a query builder for AlertAttempt.
+func (c *AlertAttemptClient) Query() *AlertAttemptQuery {
+	return &AlertAttemptQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAlertAttempt},
+		inters: c.Interceptors(),
+	}
+}
+
+// Interceptors returns the client interceptors.
+func (c *AlertAttemptClient) Interceptors() []Interceptor {
+	return c.inters.AlertAttempt
+}
+
+// AlertChannelClient is a client for the AlertChannel schema.
+type AlertChannelClient struct {
+	config
+}
+
+// NewAlertChannelClient returns a client for the AlertChannel from the given config.
+func NewAlertChannelClient(c config) *AlertChannelClient {
+	return &AlertChannelClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `alertchannel.Hooks(f(g(h())))`.
+func (c *AlertChannelClient) Use(hooks ...Hook) {
+	c.hooks.AlertChannel = append(c.hooks.AlertChannel, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `alertchannel.Intercept(f(g(h())))`.
+func (c *AlertChannelClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AlertChannel = append(c.inters.AlertChannel, interceptors...)
+}
+
+// Create returns a builder for creating a AlertChannel entity.
+func (c *AlertChannelClient) Create() *AlertChannelCreate {
+	mutation := newAlertChannelMutation(c.config, OpCreate)
+	return &AlertChannelCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AlertChannel entities.
+func (c *AlertChannelClient) CreateBulk(builders ...*AlertChannelCreate) *AlertChannelCreateBulk {
+	return &AlertChannelCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AlertChannelClient) MapCreateBulk(slice any, setFunc func(*AlertChannelCreate, int)) *AlertChannelCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AlertChannelCreateBulk{err: fmt.Errorf("calling to AlertChannelClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AlertChannelCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AlertChannelCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AlertChannel.
+func (c *AlertChannelClient) Update() *AlertChannelUpdate {
+	mutation := newAlertChannelMutation(c.config, OpUpdate)
+	return &AlertChannelUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AlertChannelClient) UpdateOne(_m *AlertChannel) *AlertChannelUpdateOne {
+	mutation := newAlertChannelMutation(c.config, OpUpdateOne, withAlertChannel(_m))
+	return &AlertChannelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AlertChannelClient) UpdateOneID(id string) *AlertChannelUpdateOne {
+	mutation := newAlertChannelMutation(c.config, OpUpdateOne, withAlertChannelID(id))
+	return &AlertChannelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AlertChannel.
+func (c *AlertChannelClient) Delete() *AlertChannelDelete {
+	mutation := newAlertChannelMutation(c.config, OpDelete)
+	return &AlertChannelDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AlertChannelClient) DeleteOne(_m *AlertChannel) *AlertChannelDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AlertChannelClient) DeleteOneID(id string) *AlertChannelDeleteOne {
+	builder := c.Delete().Where(alertchannel.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AlertChannelDeleteOne{builder}
+}
+
+// Query returns a query builder for AlertChannel.
+func (c *AlertChannelClient) Query() *AlertChannelQuery {
+	return &AlertChannelQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAlertChannel},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AlertChannel entity by its id.
+func (c *AlertChannelClient) Get(ctx context.Context, id string) (*AlertChannel, error) {
+	return c.Query().Where(alertchannel.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AlertChannelClient) GetX(ctx context.Context, id string) *AlertChannel {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AlertChannelClient) Hooks() []Hook {
+	hooks := c.hooks.AlertChannel
+	return append(hooks[:len(hooks):len(hooks)], alertchannel.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AlertChannelClient) Interceptors() []Interceptor {
+	return c.inters.AlertChannel
+}
+
+func (c *AlertChannelClient) mutate(ctx context.Context, m *AlertChannelMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AlertChannelCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AlertChannelUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AlertChannelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AlertChannelDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AlertChannel mutation op: %q", m.Op())
+	}
+}
+
+// AlertDeliveryClient is a client for the AlertDelivery schema.
+type AlertDeliveryClient struct {
+	config
+}
+
+// NewAlertDeliveryClient returns a client for the AlertDelivery from the given config.
+func NewAlertDeliveryClient(c config) *AlertDeliveryClient {
+	return &AlertDeliveryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `alertdelivery.Hooks(f(g(h())))`.
+func (c *AlertDeliveryClient) Use(hooks ...Hook) {
+	c.hooks.AlertDelivery = append(c.hooks.AlertDelivery, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `alertdelivery.Intercept(f(g(h())))`.
+func (c *AlertDeliveryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AlertDelivery = append(c.inters.AlertDelivery, interceptors...)
+}
+
+// Create returns a builder for creating a AlertDelivery entity.
+func (c *AlertDeliveryClient) Create() *AlertDeliveryCreate {
+	mutation := newAlertDeliveryMutation(c.config, OpCreate)
+	return &AlertDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AlertDelivery entities.
+func (c *AlertDeliveryClient) CreateBulk(builders ...*AlertDeliveryCreate) *AlertDeliveryCreateBulk {
+	return &AlertDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AlertDeliveryClient) MapCreateBulk(slice any, setFunc func(*AlertDeliveryCreate, int)) *AlertDeliveryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AlertDeliveryCreateBulk{err: fmt.Errorf("calling to AlertDeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AlertDeliveryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AlertDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AlertDelivery.
+func (c *AlertDeliveryClient) Update() *AlertDeliveryUpdate {
+	mutation := newAlertDeliveryMutation(c.config, OpUpdate)
+	return &AlertDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AlertDeliveryClient) UpdateOne(_m *AlertDelivery) *AlertDeliveryUpdateOne {
+	mutation := newAlertDeliveryMutation(c.config, OpUpdateOne, withAlertDelivery(_m))
+	return &AlertDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AlertDeliveryClient) UpdateOneID(id string) *AlertDeliveryUpdateOne {
+	mutation := newAlertDeliveryMutation(c.config, OpUpdateOne, withAlertDeliveryID(id))
+	return &AlertDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AlertDelivery.
+func (c *AlertDeliveryClient) Delete() *AlertDeliveryDelete {
+	mutation := newAlertDeliveryMutation(c.config, OpDelete)
+	return &AlertDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AlertDeliveryClient) DeleteOne(_m *AlertDelivery) *AlertDeliveryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AlertDeliveryClient) DeleteOneID(id string) *AlertDeliveryDeleteOne {
+	builder := c.Delete().Where(alertdelivery.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AlertDeliveryDeleteOne{builder}
+}
+
+// Query returns a query builder for AlertDelivery.
+func (c *AlertDeliveryClient) Query() *AlertDeliveryQuery {
+	return &AlertDeliveryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAlertDelivery},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AlertDelivery entity by its id.
+func (c *AlertDeliveryClient) Get(ctx context.Context, id string) (*AlertDelivery, error) {
+	return c.Query().Where(alertdelivery.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AlertDeliveryClient) GetX(ctx context.Context, id string) *AlertDelivery {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AlertDeliveryClient) Hooks() []Hook {
+	hooks := c.hooks.AlertDelivery
+	return append(hooks[:len(hooks):len(hooks)], alertdelivery.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AlertDeliveryClient) Interceptors() []Interceptor {
+	return c.inters.AlertDelivery
+}
+
+func (c *AlertDeliveryClient) mutate(ctx context.Context, m *AlertDeliveryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AlertDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AlertDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AlertDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AlertDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AlertDelivery mutation op: %q", m.Op())
 	}
 }
 
@@ -575,6 +1043,36 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 	default:
 		return nil, fmt.Errorf("ent: unknown Customer mutation op: %q", m.Op())
 	}
+}
+
+// LateDayClient is a client for the LateDay schema.
+type LateDayClient struct {
+	config
+}
+
+// NewLateDayClient returns a client for the LateDay from the given config.
+func NewLateDayClient(c config) *LateDayClient {
+	return &LateDayClient{config: c}
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `lateday.Intercept(f(g(h())))`.
+func (c *LateDayClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LateDay = append(c.inters.LateDay, interceptors...)
+}
+
+// Query returns a query builder for LateDay.
+func (c *LateDayClient) Query() *LateDayQuery {
+	return &LateDayQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLateDay},
+		inters: c.Interceptors(),
+	}
+}
+
+// Interceptors returns the client interceptors.
+func (c *LateDayClient) Interceptors() []Interceptor {
+	return c.inters.LateDay
 }
 
 // MonthCostClient is a client for the MonthCost schema.
@@ -908,10 +1406,11 @@ func (c *WorkspaceClient) mutate(ctx context.Context, m *WorkspaceMutation) (Val
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		ApiKey, Customer, Usage, Workspace []ent.Hook
+		Alert, AlertChannel, AlertDelivery, ApiKey, Customer, Usage,
+		Workspace []ent.Hook
 	}
 	inters struct {
-		ApiKey, Budget, ClientDay, Customer, MonthCost, Usage, UsageBucket,
-		Workspace []ent.Interceptor
+		Alert, AlertAttempt, AlertChannel, AlertDelivery, ApiKey, Budget, ClientDay,
+		Customer, LateDay, MonthCost, Usage, UsageBucket, Workspace []ent.Interceptor
 	}
 )

@@ -12,10 +12,15 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/contatore/contatore/ent/alert"
+	"github.com/contatore/contatore/ent/alertattempt"
+	"github.com/contatore/contatore/ent/alertchannel"
+	"github.com/contatore/contatore/ent/alertdelivery"
 	"github.com/contatore/contatore/ent/apikey"
 	"github.com/contatore/contatore/ent/budget"
 	"github.com/contatore/contatore/ent/clientday"
 	"github.com/contatore/contatore/ent/customer"
+	"github.com/contatore/contatore/ent/lateday"
 	"github.com/contatore/contatore/ent/monthcost"
 	"github.com/contatore/contatore/ent/usage"
 	"github.com/contatore/contatore/ent/usagebucket"
@@ -80,14 +85,19 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:      apikey.ValidColumn,
-			budget.Table:      budget.ValidColumn,
-			clientday.Table:   clientday.ValidColumn,
-			customer.Table:    customer.ValidColumn,
-			monthcost.Table:   monthcost.ValidColumn,
-			usage.Table:       usage.ValidColumn,
-			usagebucket.Table: usagebucket.ValidColumn,
-			workspace.Table:   workspace.ValidColumn,
+			alert.Table:         alert.ValidColumn,
+			alertattempt.Table:  alertattempt.ValidColumn,
+			alertchannel.Table:  alertchannel.ValidColumn,
+			alertdelivery.Table: alertdelivery.ValidColumn,
+			apikey.Table:        apikey.ValidColumn,
+			budget.Table:        budget.ValidColumn,
+			clientday.Table:     clientday.ValidColumn,
+			customer.Table:      customer.ValidColumn,
+			lateday.Table:       lateday.ValidColumn,
+			monthcost.Table:     monthcost.ValidColumn,
+			usage.Table:         usage.ValidColumn,
+			usagebucket.Table:   usagebucket.ValidColumn,
+			workspace.Table:     workspace.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

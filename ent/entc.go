@@ -77,5 +77,7 @@ func friendly(_ *gen.Graph, s *ast.Schema) error {
 func described(_ *gen.Graph, s *ast.Schema) error {
 	s.Types["Customer"].Description = "clientId is the workspace's own id of its customer: two workspaces may use the same one for different people. " +
 		"id is this server's, a UUID. phone: E.164 (7 to 15 digits), unique within its workspace. name, email: at most 200 characters; email has the form of one."
+	s.Types["Alert"].Description = "Something that a workspace was told: budget.threshold_reached, budget.exceeded, budget.forecast_exceeded, usage.anomaly, usage.silent, " +
+		"report.weekly, report.monthly, channel.disabled or channel.test."
 	return nil
 }

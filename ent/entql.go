@@ -3,10 +3,15 @@
 package ent
 
 import (
+	"github.com/contatore/contatore/ent/alert"
+	"github.com/contatore/contatore/ent/alertattempt"
+	"github.com/contatore/contatore/ent/alertchannel"
+	"github.com/contatore/contatore/ent/alertdelivery"
 	"github.com/contatore/contatore/ent/apikey"
 	"github.com/contatore/contatore/ent/budget"
 	"github.com/contatore/contatore/ent/clientday"
 	"github.com/contatore/contatore/ent/customer"
+	"github.com/contatore/contatore/ent/lateday"
 	"github.com/contatore/contatore/ent/monthcost"
 	"github.com/contatore/contatore/ent/usage"
 	"github.com/contatore/contatore/ent/usagebucket"
@@ -20,8 +25,90 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 8)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 13)}
 	graph.Nodes[0] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   alert.Table,
+			Columns: alert.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: alert.FieldID,
+			},
+		},
+		Type: "Alert",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			alert.FieldWorkspaceID: {Type: field.TypeString, Column: alert.FieldWorkspaceID},
+			alert.FieldClientID:    {Type: field.TypeString, Column: alert.FieldClientID},
+			alert.FieldEvent:       {Type: field.TypeString, Column: alert.FieldEvent},
+			alert.FieldOnce:        {Type: field.TypeString, Column: alert.FieldOnce},
+			alert.FieldFacts:       {Type: field.TypeString, Column: alert.FieldFacts},
+			alert.FieldCreatedAt:   {Type: field.TypeInt64, Column: alert.FieldCreatedAt},
+		},
+	}
+	graph.Nodes[1] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:       alertattempt.Table,
+			Columns:     alertattempt.Columns,
+			CompositeID: []*sqlgraph.FieldSpec{},
+		},
+		Type: "AlertAttempt",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			alertattempt.FieldWorkspaceID: {Type: field.TypeString, Column: alertattempt.FieldWorkspaceID},
+			alertattempt.FieldDeliveryID:  {Type: field.TypeString, Column: alertattempt.FieldDeliveryID},
+			alertattempt.FieldNumber:      {Type: field.TypeInt, Column: alertattempt.FieldNumber},
+			alertattempt.FieldAt:          {Type: field.TypeInt64, Column: alertattempt.FieldAt},
+			alertattempt.FieldTookMs:      {Type: field.TypeInt, Column: alertattempt.FieldTookMs},
+			alertattempt.FieldStatus:      {Type: field.TypeInt, Column: alertattempt.FieldStatus},
+			alertattempt.FieldAnswer:      {Type: field.TypeString, Column: alertattempt.FieldAnswer},
+			alertattempt.FieldFailure:     {Type: field.TypeString, Column: alertattempt.FieldFailure},
+		},
+	}
+	graph.Nodes[2] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   alertchannel.Table,
+			Columns: alertchannel.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: alertchannel.FieldID,
+			},
+		},
+		Type: "AlertChannel",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			alertchannel.FieldWorkspaceID:    {Type: field.TypeString, Column: alertchannel.FieldWorkspaceID},
+			alertchannel.FieldKind:           {Type: field.TypeString, Column: alertchannel.FieldKind},
+			alertchannel.FieldName:           {Type: field.TypeString, Column: alertchannel.FieldName},
+			alertchannel.FieldTarget:         {Type: field.TypeString, Column: alertchannel.FieldTarget},
+			alertchannel.FieldEvents:         {Type: field.TypeString, Column: alertchannel.FieldEvents},
+			alertchannel.FieldSecrets:        {Type: field.TypeString, Column: alertchannel.FieldSecrets},
+			alertchannel.FieldFailingSince:   {Type: field.TypeInt64, Column: alertchannel.FieldFailingSince},
+			alertchannel.FieldDisabledAt:     {Type: field.TypeInt64, Column: alertchannel.FieldDisabledAt},
+			alertchannel.FieldDisabledReason: {Type: field.TypeString, Column: alertchannel.FieldDisabledReason},
+			alertchannel.FieldVersion:        {Type: field.TypeInt, Column: alertchannel.FieldVersion},
+			alertchannel.FieldCreatedAt:      {Type: field.TypeInt64, Column: alertchannel.FieldCreatedAt},
+		},
+	}
+	graph.Nodes[3] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   alertdelivery.Table,
+			Columns: alertdelivery.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: alertdelivery.FieldID,
+			},
+		},
+		Type: "AlertDelivery",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			alertdelivery.FieldWorkspaceID:    {Type: field.TypeString, Column: alertdelivery.FieldWorkspaceID},
+			alertdelivery.FieldAlertID:        {Type: field.TypeString, Column: alertdelivery.FieldAlertID},
+			alertdelivery.FieldChannelID:      {Type: field.TypeString, Column: alertdelivery.FieldChannelID},
+			alertdelivery.FieldState:          {Type: field.TypeString, Column: alertdelivery.FieldState},
+			alertdelivery.FieldAttempts:       {Type: field.TypeInt, Column: alertdelivery.FieldAttempts},
+			alertdelivery.FieldAttemptsBefore: {Type: field.TypeInt, Column: alertdelivery.FieldAttemptsBefore},
+			alertdelivery.FieldNextAttemptAt:  {Type: field.TypeInt64, Column: alertdelivery.FieldNextAttemptAt},
+			alertdelivery.FieldCreatedAt:      {Type: field.TypeInt64, Column: alertdelivery.FieldCreatedAt},
+		},
+	}
+	graph.Nodes[4] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   apikey.Table,
 			Columns: apikey.Columns,
@@ -41,7 +128,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			apikey.FieldRevokedAt:   {Type: field.TypeInt64, Column: apikey.FieldRevokedAt},
 		},
 	}
-	graph.Nodes[1] = &sqlgraph.Node{
+	graph.Nodes[5] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:       budget.Table,
 			Columns:     budget.Columns,
@@ -58,7 +145,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			budget.FieldUpdatedAt:    {Type: field.TypeInt64, Column: budget.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[2] = &sqlgraph.Node{
+	graph.Nodes[6] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:       clientday.Table,
 			Columns:     clientday.Columns,
@@ -73,7 +160,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			clientday.FieldCost:        {Type: field.TypeInt64, Column: clientday.FieldCost},
 		},
 	}
-	graph.Nodes[3] = &sqlgraph.Node{
+	graph.Nodes[7] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   customer.Table,
 			Columns: customer.Columns,
@@ -93,7 +180,20 @@ var schemaGraph = func() *sqlgraph.Schema {
 			customer.FieldCreatedAt:     {Type: field.TypeInt64, Column: customer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[4] = &sqlgraph.Node{
+	graph.Nodes[8] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:       lateday.Table,
+			Columns:     lateday.Columns,
+			CompositeID: []*sqlgraph.FieldSpec{},
+		},
+		Type: "LateDay",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			lateday.FieldWorkspaceID: {Type: field.TypeString, Column: lateday.FieldWorkspaceID},
+			lateday.FieldDay:         {Type: field.TypeInt32, Column: lateday.FieldDay},
+			lateday.FieldChanges:     {Type: field.TypeInt64, Column: lateday.FieldChanges},
+		},
+	}
+	graph.Nodes[9] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:       monthcost.Table,
 			Columns:     monthcost.Columns,
@@ -109,7 +209,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			monthcost.FieldCeiling:     {Type: field.TypeInt64, Column: monthcost.FieldCeiling},
 		},
 	}
-	graph.Nodes[5] = &sqlgraph.Node{
+	graph.Nodes[10] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   usage.Table,
 			Columns: usage.Columns,
@@ -134,7 +234,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			usage.FieldVoidReason:     {Type: field.TypeString, Column: usage.FieldVoidReason},
 		},
 	}
-	graph.Nodes[6] = &sqlgraph.Node{
+	graph.Nodes[11] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:       usagebucket.Table,
 			Columns:     usagebucket.Columns,
@@ -152,7 +252,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			usagebucket.FieldOutputTokens: {Type: field.TypeInt64, Column: usagebucket.FieldOutputTokens},
 		},
 	}
-	graph.Nodes[7] = &sqlgraph.Node{
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   workspace.Table,
 			Columns: workspace.Columns,
@@ -163,13 +263,15 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Workspace",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			workspace.FieldName:      {Type: field.TypeString, Column: workspace.FieldName},
-			workspace.FieldCurrency:  {Type: field.TypeString, Column: workspace.FieldCurrency},
-			workspace.FieldTimeZone:  {Type: field.TypeString, Column: workspace.FieldTimeZone},
-			workspace.FieldPrices:    {Type: field.TypeString, Column: workspace.FieldPrices},
-			workspace.FieldDaysReady: {Type: field.TypeInt32, Column: workspace.FieldDaysReady},
-			workspace.FieldBudgeted:  {Type: field.TypeInt, Column: workspace.FieldBudgeted},
-			workspace.FieldCreatedAt: {Type: field.TypeInt64, Column: workspace.FieldCreatedAt},
+			workspace.FieldName:       {Type: field.TypeString, Column: workspace.FieldName},
+			workspace.FieldCurrency:   {Type: field.TypeString, Column: workspace.FieldCurrency},
+			workspace.FieldTimeZone:   {Type: field.TypeString, Column: workspace.FieldTimeZone},
+			workspace.FieldPrices:     {Type: field.TypeString, Column: workspace.FieldPrices},
+			workspace.FieldDaysReady:  {Type: field.TypeInt32, Column: workspace.FieldDaysReady},
+			workspace.FieldBudgeted:   {Type: field.TypeInt, Column: workspace.FieldBudgeted},
+			workspace.FieldLanguage:   {Type: field.TypeString, Column: workspace.FieldLanguage},
+			workspace.FieldReportHour: {Type: field.TypeInt, Column: workspace.FieldReportHour},
+			workspace.FieldCreatedAt:  {Type: field.TypeInt64, Column: workspace.FieldCreatedAt},
 		},
 	}
 	return graph
@@ -179,6 +281,316 @@ var schemaGraph = func() *sqlgraph.Schema {
 // All update, update-one and query builders implement this interface.
 type predicateAdder interface {
 	addPredicate(func(s *sql.Selector))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *AlertQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the AlertQuery builder.
+func (_q *AlertQuery) Filter() *AlertFilter {
+	return &AlertFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *AlertMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the AlertMutation builder.
+func (m *AlertMutation) Filter() *AlertFilter {
+	return &AlertFilter{config: m.config, predicateAdder: m}
+}
+
+// AlertFilter provides a generic filtering capability at runtime for AlertQuery.
+type AlertFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *AlertFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[0].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *AlertFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(alert.FieldID))
+}
+
+// WhereWorkspaceID applies the entql string predicate on the workspace_id field.
+func (f *AlertFilter) WhereWorkspaceID(p entql.StringP) {
+	f.Where(p.Field(alert.FieldWorkspaceID))
+}
+
+// WhereClientID applies the entql string predicate on the client_id field.
+func (f *AlertFilter) WhereClientID(p entql.StringP) {
+	f.Where(p.Field(alert.FieldClientID))
+}
+
+// WhereEvent applies the entql string predicate on the event field.
+func (f *AlertFilter) WhereEvent(p entql.StringP) {
+	f.Where(p.Field(alert.FieldEvent))
+}
+
+// WhereOnce applies the entql string predicate on the once field.
+func (f *AlertFilter) WhereOnce(p entql.StringP) {
+	f.Where(p.Field(alert.FieldOnce))
+}
+
+// WhereFacts applies the entql string predicate on the facts field.
+func (f *AlertFilter) WhereFacts(p entql.StringP) {
+	f.Where(p.Field(alert.FieldFacts))
+}
+
+// WhereCreatedAt applies the entql int64 predicate on the created_at field.
+func (f *AlertFilter) WhereCreatedAt(p entql.Int64P) {
+	f.Where(p.Field(alert.FieldCreatedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *AlertAttemptQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the AlertAttemptQuery builder.
+func (_q *AlertAttemptQuery) Filter() *AlertAttemptFilter {
+	return &AlertAttemptFilter{config: _q.config, predicateAdder: _q}
+}
+
+// AlertAttemptFilter provides a generic filtering capability at runtime for AlertAttemptQuery.
+type AlertAttemptFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *AlertAttemptFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[1].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereWorkspaceID applies the entql string predicate on the workspace_id field.
+func (f *AlertAttemptFilter) WhereWorkspaceID(p entql.StringP) {
+	f.Where(p.Field(alertattempt.FieldWorkspaceID))
+}
+
+// WhereDeliveryID applies the entql string predicate on the delivery_id field.
+func (f *AlertAttemptFilter) WhereDeliveryID(p entql.StringP) {
+	f.Where(p.Field(alertattempt.FieldDeliveryID))
+}
+
+// WhereNumber applies the entql int predicate on the number field.
+func (f *AlertAttemptFilter) WhereNumber(p entql.IntP) {
+	f.Where(p.Field(alertattempt.FieldNumber))
+}
+
+// WhereAt applies the entql int64 predicate on the at field.
+func (f *AlertAttemptFilter) WhereAt(p entql.Int64P) {
+	f.Where(p.Field(alertattempt.FieldAt))
+}
+
+// WhereTookMs applies the entql int predicate on the took_ms field.
+func (f *AlertAttemptFilter) WhereTookMs(p entql.IntP) {
+	f.Where(p.Field(alertattempt.FieldTookMs))
+}
+
+// WhereStatus applies the entql int predicate on the status field.
+func (f *AlertAttemptFilter) WhereStatus(p entql.IntP) {
+	f.Where(p.Field(alertattempt.FieldStatus))
+}
+
+// WhereAnswer applies the entql string predicate on the answer field.
+func (f *AlertAttemptFilter) WhereAnswer(p entql.StringP) {
+	f.Where(p.Field(alertattempt.FieldAnswer))
+}
+
+// WhereFailure applies the entql string predicate on the failure field.
+func (f *AlertAttemptFilter) WhereFailure(p entql.StringP) {
+	f.Where(p.Field(alertattempt.FieldFailure))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *AlertChannelQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the AlertChannelQuery builder.
+func (_q *AlertChannelQuery) Filter() *AlertChannelFilter {
+	return &AlertChannelFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *AlertChannelMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the AlertChannelMutation builder.
+func (m *AlertChannelMutation) Filter() *AlertChannelFilter {
+	return &AlertChannelFilter{config: m.config, predicateAdder: m}
+}
+
+// AlertChannelFilter provides a generic filtering capability at runtime for AlertChannelQuery.
+type AlertChannelFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *AlertChannelFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[2].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *AlertChannelFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(alertchannel.FieldID))
+}
+
+// WhereWorkspaceID applies the entql string predicate on the workspace_id field.
+func (f *AlertChannelFilter) WhereWorkspaceID(p entql.StringP) {
+	f.Where(p.Field(alertchannel.FieldWorkspaceID))
+}
+
+// WhereKind applies the entql string predicate on the kind field.
+func (f *AlertChannelFilter) WhereKind(p entql.StringP) {
+	f.Where(p.Field(alertchannel.FieldKind))
+}
+
+// WhereName applies the entql string predicate on the name field.
+func (f *AlertChannelFilter) WhereName(p entql.StringP) {
+	f.Where(p.Field(alertchannel.FieldName))
+}
+
+// WhereTarget applies the entql string predicate on the target field.
+func (f *AlertChannelFilter) WhereTarget(p entql.StringP) {
+	f.Where(p.Field(alertchannel.FieldTarget))
+}
+
+// WhereEvents applies the entql string predicate on the events field.
+func (f *AlertChannelFilter) WhereEvents(p entql.StringP) {
+	f.Where(p.Field(alertchannel.FieldEvents))
+}
+
+// WhereSecrets applies the entql string predicate on the secrets field.
+func (f *AlertChannelFilter) WhereSecrets(p entql.StringP) {
+	f.Where(p.Field(alertchannel.FieldSecrets))
+}
+
+// WhereFailingSince applies the entql int64 predicate on the failing_since field.
+func (f *AlertChannelFilter) WhereFailingSince(p entql.Int64P) {
+	f.Where(p.Field(alertchannel.FieldFailingSince))
+}
+
+// WhereDisabledAt applies the entql int64 predicate on the disabled_at field.
+func (f *AlertChannelFilter) WhereDisabledAt(p entql.Int64P) {
+	f.Where(p.Field(alertchannel.FieldDisabledAt))
+}
+
+// WhereDisabledReason applies the entql string predicate on the disabled_reason field.
+func (f *AlertChannelFilter) WhereDisabledReason(p entql.StringP) {
+	f.Where(p.Field(alertchannel.FieldDisabledReason))
+}
+
+// WhereVersion applies the entql int predicate on the version field.
+func (f *AlertChannelFilter) WhereVersion(p entql.IntP) {
+	f.Where(p.Field(alertchannel.FieldVersion))
+}
+
+// WhereCreatedAt applies the entql int64 predicate on the created_at field.
+func (f *AlertChannelFilter) WhereCreatedAt(p entql.Int64P) {
+	f.Where(p.Field(alertchannel.FieldCreatedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *AlertDeliveryQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the AlertDeliveryQuery builder.
+func (_q *AlertDeliveryQuery) Filter() *AlertDeliveryFilter {
+	return &AlertDeliveryFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *AlertDeliveryMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the AlertDeliveryMutation builder.
+func (m *AlertDeliveryMutation) Filter() *AlertDeliveryFilter {
+	return &AlertDeliveryFilter{config: m.config, predicateAdder: m}
+}
+
+// AlertDeliveryFilter provides a generic filtering capability at runtime for AlertDeliveryQuery.
+type AlertDeliveryFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *AlertDeliveryFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[3].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *AlertDeliveryFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(alertdelivery.FieldID))
+}
+
+// WhereWorkspaceID applies the entql string predicate on the workspace_id field.
+func (f *AlertDeliveryFilter) WhereWorkspaceID(p entql.StringP) {
+	f.Where(p.Field(alertdelivery.FieldWorkspaceID))
+}
+
+// WhereAlertID applies the entql string predicate on the alert_id field.
+func (f *AlertDeliveryFilter) WhereAlertID(p entql.StringP) {
+	f.Where(p.Field(alertdelivery.FieldAlertID))
+}
+
+// WhereChannelID applies the entql string predicate on the channel_id field.
+func (f *AlertDeliveryFilter) WhereChannelID(p entql.StringP) {
+	f.Where(p.Field(alertdelivery.FieldChannelID))
+}
+
+// WhereState applies the entql string predicate on the state field.
+func (f *AlertDeliveryFilter) WhereState(p entql.StringP) {
+	f.Where(p.Field(alertdelivery.FieldState))
+}
+
+// WhereAttempts applies the entql int predicate on the attempts field.
+func (f *AlertDeliveryFilter) WhereAttempts(p entql.IntP) {
+	f.Where(p.Field(alertdelivery.FieldAttempts))
+}
+
+// WhereAttemptsBefore applies the entql int predicate on the attempts_before field.
+func (f *AlertDeliveryFilter) WhereAttemptsBefore(p entql.IntP) {
+	f.Where(p.Field(alertdelivery.FieldAttemptsBefore))
+}
+
+// WhereNextAttemptAt applies the entql int64 predicate on the next_attempt_at field.
+func (f *AlertDeliveryFilter) WhereNextAttemptAt(p entql.Int64P) {
+	f.Where(p.Field(alertdelivery.FieldNextAttemptAt))
+}
+
+// WhereCreatedAt applies the entql int64 predicate on the created_at field.
+func (f *AlertDeliveryFilter) WhereCreatedAt(p entql.Int64P) {
+	f.Where(p.Field(alertdelivery.FieldCreatedAt))
 }
 
 // addPredicate implements the predicateAdder interface.
@@ -210,7 +622,7 @@ type ApiKeyFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ApiKeyFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[0].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[4].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -275,7 +687,7 @@ type BudgetFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *BudgetFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[1].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -335,7 +747,7 @@ type ClientDayFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ClientDayFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[2].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -395,7 +807,7 @@ type CustomerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *CustomerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[3].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -442,6 +854,46 @@ func (f *CustomerFilter) WhereCreatedAt(p entql.Int64P) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *LateDayQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the LateDayQuery builder.
+func (_q *LateDayQuery) Filter() *LateDayFilter {
+	return &LateDayFilter{config: _q.config, predicateAdder: _q}
+}
+
+// LateDayFilter provides a generic filtering capability at runtime for LateDayQuery.
+type LateDayFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *LateDayFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereWorkspaceID applies the entql string predicate on the workspace_id field.
+func (f *LateDayFilter) WhereWorkspaceID(p entql.StringP) {
+	f.Where(p.Field(lateday.FieldWorkspaceID))
+}
+
+// WhereDay applies the entql int32 predicate on the day field.
+func (f *LateDayFilter) WhereDay(p entql.Int32P) {
+	f.Where(p.Field(lateday.FieldDay))
+}
+
+// WhereChanges applies the entql int64 predicate on the changes field.
+func (f *LateDayFilter) WhereChanges(p entql.Int64P) {
+	f.Where(p.Field(lateday.FieldChanges))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *MonthCostQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -460,7 +912,7 @@ type MonthCostFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *MonthCostFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[4].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -525,7 +977,7 @@ type UsageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UsageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -615,7 +1067,7 @@ type UsageBucketFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UsageBucketFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -690,7 +1142,7 @@ type WorkspaceFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *WorkspaceFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -729,6 +1181,16 @@ func (f *WorkspaceFilter) WhereDaysReady(p entql.Int32P) {
 // WhereBudgeted applies the entql int predicate on the budgeted field.
 func (f *WorkspaceFilter) WhereBudgeted(p entql.IntP) {
 	f.Where(p.Field(workspace.FieldBudgeted))
+}
+
+// WhereLanguage applies the entql string predicate on the language field.
+func (f *WorkspaceFilter) WhereLanguage(p entql.StringP) {
+	f.Where(p.Field(workspace.FieldLanguage))
+}
+
+// WhereReportHour applies the entql int predicate on the report_hour field.
+func (f *WorkspaceFilter) WhereReportHour(p entql.IntP) {
+	f.Where(p.Field(workspace.FieldReportHour))
 }
 
 // WhereCreatedAt applies the entql int64 predicate on the created_at field.

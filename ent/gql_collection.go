@@ -7,10 +7,121 @@ import (
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/contatore/contatore/ent/alert"
 	"github.com/contatore/contatore/ent/customer"
 	"github.com/contatore/contatore/ent/usage"
 	"github.com/contatore/contatore/ent/workspace"
 )
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AlertQuery) CollectFields(ctx context.Context, satisfies ...string) (*AlertQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AlertQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(alert.Columns))
+		selectedFields = []string{alert.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "workspaceId":
+			if _, ok := fieldSeen[alert.FieldWorkspaceID]; !ok {
+				selectedFields = append(selectedFields, alert.FieldWorkspaceID)
+				fieldSeen[alert.FieldWorkspaceID] = struct{}{}
+			}
+		case "clientId":
+			if _, ok := fieldSeen[alert.FieldClientID]; !ok {
+				selectedFields = append(selectedFields, alert.FieldClientID)
+				fieldSeen[alert.FieldClientID] = struct{}{}
+			}
+		case "event":
+			if _, ok := fieldSeen[alert.FieldEvent]; !ok {
+				selectedFields = append(selectedFields, alert.FieldEvent)
+				fieldSeen[alert.FieldEvent] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[alert.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, alert.FieldCreatedAt)
+				fieldSeen[alert.FieldCreatedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type alertPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AlertPaginateOption
+}
+
+func newAlertPaginateArgs(rv map[string]any) *alertPaginateArgs {
+	args := &alertPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case []*AlertOrder:
+			args.opts = append(args.opts, WithAlertOrder(v))
+		case []any:
+			var orders []*AlertOrder
+			for i := range v {
+				mv, ok := v[i].(map[string]any)
+				if !ok {
+					continue
+				}
+				var (
+					err1, err2 error
+					order      = &AlertOrder{Field: &AlertOrderField{}, Direction: entgql.OrderDirectionAsc}
+				)
+				if d, ok := mv[directionField]; ok {
+					err1 = order.Direction.UnmarshalGQL(d)
+				}
+				if f, ok := mv[fieldField]; ok {
+					err2 = order.Field.UnmarshalGQL(f)
+				}
+				if err1 == nil && err2 == nil {
+					orders = append(orders, order)
+				}
+			}
+			args.opts = append(args.opts, WithAlertOrder(orders))
+		}
+	}
+	if v, ok := rv[whereField].(*AlertWhereInput); ok {
+		args.opts = append(args.opts, WithAlertFilter(v.Filter))
+	}
+	return args
+}
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *CustomerQuery) CollectFields(ctx context.Context, satisfies ...string) (*CustomerQuery, error) {
@@ -322,6 +433,16 @@ func (_q *WorkspaceQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 			if _, ok := fieldSeen[workspace.FieldTimeZone]; !ok {
 				selectedFields = append(selectedFields, workspace.FieldTimeZone)
 				fieldSeen[workspace.FieldTimeZone] = struct{}{}
+			}
+		case "language":
+			if _, ok := fieldSeen[workspace.FieldLanguage]; !ok {
+				selectedFields = append(selectedFields, workspace.FieldLanguage)
+				fieldSeen[workspace.FieldLanguage] = struct{}{}
+			}
+		case "reportHour":
+			if _, ok := fieldSeen[workspace.FieldReportHour]; !ok {
+				selectedFields = append(selectedFields, workspace.FieldReportHour)
+				fieldSeen[workspace.FieldReportHour] = struct{}{}
 			}
 		case "createdAt":
 			if _, ok := fieldSeen[workspace.FieldCreatedAt]; !ok {

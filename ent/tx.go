@@ -12,6 +12,14 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Alert is the client for interacting with the Alert builders.
+	Alert *AlertClient
+	// AlertAttempt is the client for interacting with the AlertAttempt builders.
+	AlertAttempt *AlertAttemptClient
+	// AlertChannel is the client for interacting with the AlertChannel builders.
+	AlertChannel *AlertChannelClient
+	// AlertDelivery is the client for interacting with the AlertDelivery builders.
+	AlertDelivery *AlertDeliveryClient
 	// ApiKey is the client for interacting with the ApiKey builders.
 	ApiKey *ApiKeyClient
 	// Budget is the client for interacting with the Budget builders.
@@ -20,6 +28,8 @@ type Tx struct {
 	ClientDay *ClientDayClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// LateDay is the client for interacting with the LateDay builders.
+	LateDay *LateDayClient
 	// MonthCost is the client for interacting with the MonthCost builders.
 	MonthCost *MonthCostClient
 	// Usage is the client for interacting with the Usage builders.
@@ -159,10 +169,15 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Alert = NewAlertClient(tx.config)
+	tx.AlertAttempt = NewAlertAttemptClient(tx.config)
+	tx.AlertChannel = NewAlertChannelClient(tx.config)
+	tx.AlertDelivery = NewAlertDeliveryClient(tx.config)
 	tx.ApiKey = NewApiKeyClient(tx.config)
 	tx.Budget = NewBudgetClient(tx.config)
 	tx.ClientDay = NewClientDayClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
+	tx.LateDay = NewLateDayClient(tx.config)
 	tx.MonthCost = NewMonthCostClient(tx.config)
 	tx.Usage = NewUsageClient(tx.config)
 	tx.UsageBucket = NewUsageBucketClient(tx.config)
@@ -176,7 +191,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: ApiKey.QueryXXX(), the query will be executed
+// applies a query, for example: Alert.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

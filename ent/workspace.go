@@ -30,6 +30,10 @@ type Workspace struct {
 	DaysReady calendar.Date `json:"days_ready,omitempty"`
 	// Whose months are limited: 1 the workspace's own, 2 those of clients, 3 both.
 	Budgeted int `json:"budgeted,omitempty"`
+	// What alerts and reports are written in: en or it.
+	Language string `json:"language,omitempty"`
+	// The local hour from which on reports are sent, 0 to 23.
+	ReportHour int `json:"report_hour,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    calendar.Instant `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -42,9 +46,9 @@ func (*Workspace) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case workspace.FieldPrices:
 			values[i] = new(money.Prices)
-		case workspace.FieldDaysReady, workspace.FieldBudgeted, workspace.FieldCreatedAt:
+		case workspace.FieldDaysReady, workspace.FieldBudgeted, workspace.FieldReportHour, workspace.FieldCreatedAt:
 			values[i] = new(sql.NullInt64)
-		case workspace.FieldID, workspace.FieldName, workspace.FieldCurrency, workspace.FieldTimeZone:
+		case workspace.FieldID, workspace.FieldName, workspace.FieldCurrency, workspace.FieldTimeZone, workspace.FieldLanguage:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -102,6 +106,18 @@ func (_m *Workspace) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field budgeted", values[i])
 			} else if value.Valid {
 				_m.Budgeted = int(value.Int64)
+			}
+		case workspace.FieldLanguage:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field language", values[i])
+			} else if value.Valid {
+				_m.Language = value.String
+			}
+		case workspace.FieldReportHour:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field report_hour", values[i])
+			} else if value.Valid {
+				_m.ReportHour = int(value.Int64)
 			}
 		case workspace.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -162,6 +178,12 @@ func (_m *Workspace) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("budgeted=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Budgeted))
+	builder.WriteString(", ")
+	builder.WriteString("language=")
+	builder.WriteString(_m.Language)
+	builder.WriteString(", ")
+	builder.WriteString("report_hour=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReportHour))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreatedAt))

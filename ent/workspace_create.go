@@ -68,6 +68,34 @@ func (_c *WorkspaceCreate) SetNillableBudgeted(v *int) *WorkspaceCreate {
 	return _c
 }
 
+// SetLanguage sets the "language" field.
+func (_c *WorkspaceCreate) SetLanguage(v string) *WorkspaceCreate {
+	_c.mutation.SetLanguage(v)
+	return _c
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_c *WorkspaceCreate) SetNillableLanguage(v *string) *WorkspaceCreate {
+	if v != nil {
+		_c.SetLanguage(*v)
+	}
+	return _c
+}
+
+// SetReportHour sets the "report_hour" field.
+func (_c *WorkspaceCreate) SetReportHour(v int) *WorkspaceCreate {
+	_c.mutation.SetReportHour(v)
+	return _c
+}
+
+// SetNillableReportHour sets the "report_hour" field if the given value is not nil.
+func (_c *WorkspaceCreate) SetNillableReportHour(v *int) *WorkspaceCreate {
+	if v != nil {
+		_c.SetReportHour(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *WorkspaceCreate) SetCreatedAt(v calendar.Instant) *WorkspaceCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -121,6 +149,14 @@ func (_c *WorkspaceCreate) defaults() error {
 		v := workspace.DefaultBudgeted
 		_c.mutation.SetBudgeted(v)
 	}
+	if _, ok := _c.mutation.Language(); !ok {
+		v := workspace.DefaultLanguage
+		_c.mutation.SetLanguage(v)
+	}
+	if _, ok := _c.mutation.ReportHour(); !ok {
+		v := workspace.DefaultReportHour
+		_c.mutation.SetReportHour(v)
+	}
 	return nil
 }
 
@@ -143,6 +179,12 @@ func (_c *WorkspaceCreate) check() error {
 	}
 	if _, ok := _c.mutation.Budgeted(); !ok {
 		return &ValidationError{Name: "budgeted", err: errors.New(`ent: missing required field "Workspace.budgeted"`)}
+	}
+	if _, ok := _c.mutation.Language(); !ok {
+		return &ValidationError{Name: "language", err: errors.New(`ent: missing required field "Workspace.language"`)}
+	}
+	if _, ok := _c.mutation.ReportHour(); !ok {
+		return &ValidationError{Name: "report_hour", err: errors.New(`ent: missing required field "Workspace.report_hour"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Workspace.created_at"`)}
@@ -206,6 +248,14 @@ func (_c *WorkspaceCreate) createSpec() (*Workspace, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Budgeted(); ok {
 		_spec.SetField(workspace.FieldBudgeted, field.TypeInt, value)
 		_node.Budgeted = value
+	}
+	if value, ok := _c.mutation.Language(); ok {
+		_spec.SetField(workspace.FieldLanguage, field.TypeString, value)
+		_node.Language = value
+	}
+	if value, ok := _c.mutation.ReportHour(); ok {
+		_spec.SetField(workspace.FieldReportHour, field.TypeInt, value)
+		_node.ReportHour = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(workspace.FieldCreatedAt, field.TypeInt64, value)
@@ -344,6 +394,36 @@ func (u *WorkspaceUpsert) UpdateBudgeted() *WorkspaceUpsert {
 // AddBudgeted adds v to the "budgeted" field.
 func (u *WorkspaceUpsert) AddBudgeted(v int) *WorkspaceUpsert {
 	u.Add(workspace.FieldBudgeted, v)
+	return u
+}
+
+// SetLanguage sets the "language" field.
+func (u *WorkspaceUpsert) SetLanguage(v string) *WorkspaceUpsert {
+	u.Set(workspace.FieldLanguage, v)
+	return u
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *WorkspaceUpsert) UpdateLanguage() *WorkspaceUpsert {
+	u.SetExcluded(workspace.FieldLanguage)
+	return u
+}
+
+// SetReportHour sets the "report_hour" field.
+func (u *WorkspaceUpsert) SetReportHour(v int) *WorkspaceUpsert {
+	u.Set(workspace.FieldReportHour, v)
+	return u
+}
+
+// UpdateReportHour sets the "report_hour" field to the value that was provided on create.
+func (u *WorkspaceUpsert) UpdateReportHour() *WorkspaceUpsert {
+	u.SetExcluded(workspace.FieldReportHour)
+	return u
+}
+
+// AddReportHour adds v to the "report_hour" field.
+func (u *WorkspaceUpsert) AddReportHour(v int) *WorkspaceUpsert {
+	u.Add(workspace.FieldReportHour, v)
 	return u
 }
 
@@ -493,6 +573,41 @@ func (u *WorkspaceUpsertOne) AddBudgeted(v int) *WorkspaceUpsertOne {
 func (u *WorkspaceUpsertOne) UpdateBudgeted() *WorkspaceUpsertOne {
 	return u.Update(func(s *WorkspaceUpsert) {
 		s.UpdateBudgeted()
+	})
+}
+
+// SetLanguage sets the "language" field.
+func (u *WorkspaceUpsertOne) SetLanguage(v string) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetLanguage(v)
+	})
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *WorkspaceUpsertOne) UpdateLanguage() *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateLanguage()
+	})
+}
+
+// SetReportHour sets the "report_hour" field.
+func (u *WorkspaceUpsertOne) SetReportHour(v int) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetReportHour(v)
+	})
+}
+
+// AddReportHour adds v to the "report_hour" field.
+func (u *WorkspaceUpsertOne) AddReportHour(v int) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.AddReportHour(v)
+	})
+}
+
+// UpdateReportHour sets the "report_hour" field to the value that was provided on create.
+func (u *WorkspaceUpsertOne) UpdateReportHour() *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateReportHour()
 	})
 }
 
@@ -809,6 +924,41 @@ func (u *WorkspaceUpsertBulk) AddBudgeted(v int) *WorkspaceUpsertBulk {
 func (u *WorkspaceUpsertBulk) UpdateBudgeted() *WorkspaceUpsertBulk {
 	return u.Update(func(s *WorkspaceUpsert) {
 		s.UpdateBudgeted()
+	})
+}
+
+// SetLanguage sets the "language" field.
+func (u *WorkspaceUpsertBulk) SetLanguage(v string) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetLanguage(v)
+	})
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *WorkspaceUpsertBulk) UpdateLanguage() *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateLanguage()
+	})
+}
+
+// SetReportHour sets the "report_hour" field.
+func (u *WorkspaceUpsertBulk) SetReportHour(v int) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetReportHour(v)
+	})
+}
+
+// AddReportHour adds v to the "report_hour" field.
+func (u *WorkspaceUpsertBulk) AddReportHour(v int) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.AddReportHour(v)
+	})
+}
+
+// UpdateReportHour sets the "report_hour" field to the value that was provided on create.
+func (u *WorkspaceUpsertBulk) UpdateReportHour() *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateReportHour()
 	})
 }
 

@@ -119,6 +119,41 @@ func (_u *WorkspaceUpdate) AddBudgeted(v int) *WorkspaceUpdate {
 	return _u
 }
 
+// SetLanguage sets the "language" field.
+func (_u *WorkspaceUpdate) SetLanguage(v string) *WorkspaceUpdate {
+	_u.mutation.SetLanguage(v)
+	return _u
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_u *WorkspaceUpdate) SetNillableLanguage(v *string) *WorkspaceUpdate {
+	if v != nil {
+		_u.SetLanguage(*v)
+	}
+	return _u
+}
+
+// SetReportHour sets the "report_hour" field.
+func (_u *WorkspaceUpdate) SetReportHour(v int) *WorkspaceUpdate {
+	_u.mutation.ResetReportHour()
+	_u.mutation.SetReportHour(v)
+	return _u
+}
+
+// SetNillableReportHour sets the "report_hour" field if the given value is not nil.
+func (_u *WorkspaceUpdate) SetNillableReportHour(v *int) *WorkspaceUpdate {
+	if v != nil {
+		_u.SetReportHour(*v)
+	}
+	return _u
+}
+
+// AddReportHour adds value to the "report_hour" field.
+func (_u *WorkspaceUpdate) AddReportHour(v int) *WorkspaceUpdate {
+	_u.mutation.AddReportHour(v)
+	return _u
+}
+
 // Mutation returns the WorkspaceMutation object of the builder.
 func (_u *WorkspaceUpdate) Mutation() *WorkspaceMutation {
 	return _u.mutation
@@ -183,6 +218,15 @@ func (_u *WorkspaceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedBudgeted(); ok {
 		_spec.AddField(workspace.FieldBudgeted, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Language(); ok {
+		_spec.SetField(workspace.FieldLanguage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ReportHour(); ok {
+		_spec.SetField(workspace.FieldReportHour, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedReportHour(); ok {
+		_spec.AddField(workspace.FieldReportHour, field.TypeInt, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -294,6 +338,41 @@ func (_u *WorkspaceUpdateOne) AddBudgeted(v int) *WorkspaceUpdateOne {
 	return _u
 }
 
+// SetLanguage sets the "language" field.
+func (_u *WorkspaceUpdateOne) SetLanguage(v string) *WorkspaceUpdateOne {
+	_u.mutation.SetLanguage(v)
+	return _u
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_u *WorkspaceUpdateOne) SetNillableLanguage(v *string) *WorkspaceUpdateOne {
+	if v != nil {
+		_u.SetLanguage(*v)
+	}
+	return _u
+}
+
+// SetReportHour sets the "report_hour" field.
+func (_u *WorkspaceUpdateOne) SetReportHour(v int) *WorkspaceUpdateOne {
+	_u.mutation.ResetReportHour()
+	_u.mutation.SetReportHour(v)
+	return _u
+}
+
+// SetNillableReportHour sets the "report_hour" field if the given value is not nil.
+func (_u *WorkspaceUpdateOne) SetNillableReportHour(v *int) *WorkspaceUpdateOne {
+	if v != nil {
+		_u.SetReportHour(*v)
+	}
+	return _u
+}
+
+// AddReportHour adds value to the "report_hour" field.
+func (_u *WorkspaceUpdateOne) AddReportHour(v int) *WorkspaceUpdateOne {
+	_u.mutation.AddReportHour(v)
+	return _u
+}
+
 // Mutation returns the WorkspaceMutation object of the builder.
 func (_u *WorkspaceUpdateOne) Mutation() *WorkspaceMutation {
 	return _u.mutation
@@ -388,6 +467,15 @@ func (_u *WorkspaceUpdateOne) sqlSave(ctx context.Context) (_node *Workspace, er
 	}
 	if value, ok := _u.mutation.AddedBudgeted(); ok {
 		_spec.AddField(workspace.FieldBudgeted, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Language(); ok {
+		_spec.SetField(workspace.FieldLanguage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ReportHour(); ok {
+		_spec.SetField(workspace.FieldReportHour, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedReportHour(); ok {
+		_spec.AddField(workspace.FieldReportHour, field.TypeInt, value)
 	}
 	_node = &Workspace{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -9,6 +9,85 @@ import (
 )
 
 var (
+	// AlertsColumns holds the columns for the "alerts" table.
+	AlertsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "uuid"}},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "client_id", Type: field.TypeString, Nullable: true},
+		{Name: "event", Type: field.TypeString},
+		{Name: "once", Type: field.TypeString, Nullable: true},
+		{Name: "facts", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+	}
+	// AlertsTable holds the schema information for the "alerts" table.
+	AlertsTable = &schema.Table{
+		Name:       "alerts",
+		Columns:    AlertsColumns,
+		PrimaryKey: []*schema.Column{AlertsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "alert_workspace_id_once",
+				Unique:  true,
+				Columns: []*schema.Column{AlertsColumns[1], AlertsColumns[4]},
+			},
+			{
+				Name:    "alert_workspace_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[1], AlertsColumns[6], AlertsColumns[0]},
+			},
+		},
+	}
+	// AlertChannelsColumns holds the columns for the "alert_channels" table.
+	AlertChannelsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "uuid"}},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "target", Type: field.TypeString},
+		{Name: "events", Type: field.TypeString},
+		{Name: "secrets", Type: field.TypeString},
+		{Name: "failing_since", Type: field.TypeInt64, Nullable: true},
+		{Name: "disabled_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "disabled_reason", Type: field.TypeString, Nullable: true},
+		{Name: "version", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeInt64},
+	}
+	// AlertChannelsTable holds the schema information for the "alert_channels" table.
+	AlertChannelsTable = &schema.Table{
+		Name:       "alert_channels",
+		Columns:    AlertChannelsColumns,
+		PrimaryKey: []*schema.Column{AlertChannelsColumns[0]},
+	}
+	// AlertDeliveriesColumns holds the columns for the "alert_deliveries" table.
+	AlertDeliveriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "uuid"}},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "alert_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "uuid"}},
+		{Name: "channel_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "uuid"}},
+		{Name: "state", Type: field.TypeString},
+		{Name: "attempts", Type: field.TypeInt},
+		{Name: "attempts_before", Type: field.TypeInt},
+		{Name: "next_attempt_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "created_at", Type: field.TypeInt64},
+	}
+	// AlertDeliveriesTable holds the schema information for the "alert_deliveries" table.
+	AlertDeliveriesTable = &schema.Table{
+		Name:       "alert_deliveries",
+		Columns:    AlertDeliveriesColumns,
+		PrimaryKey: []*schema.Column{AlertDeliveriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "alertdelivery_workspace_id_alert_id_channel_id",
+				Unique:  true,
+				Columns: []*schema.Column{AlertDeliveriesColumns[1], AlertDeliveriesColumns[2], AlertDeliveriesColumns[3]},
+			},
+			{
+				Name:    "alertdelivery_workspace_id_channel_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AlertDeliveriesColumns[1], AlertDeliveriesColumns[3], AlertDeliveriesColumns[8], AlertDeliveriesColumns[0]},
+			},
+		},
+	}
 	// APIKeysColumns holds the columns for the "api_keys" table.
 	APIKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "uuid"}},
@@ -115,6 +194,8 @@ var (
 		{Name: "prices", Type: field.TypeString},
 		{Name: "days_ready", Type: field.TypeInt32},
 		{Name: "budgeted", Type: field.TypeInt, Default: 0},
+		{Name: "language", Type: field.TypeString, Default: "en"},
+		{Name: "report_hour", Type: field.TypeInt, Default: 8},
 		{Name: "created_at", Type: field.TypeInt64},
 	}
 	// WorkspacesTable holds the schema information for the "workspaces" table.
@@ -125,6 +206,9 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AlertsTable,
+		AlertChannelsTable,
+		AlertDeliveriesTable,
 		APIKeysTable,
 		CustomersTable,
 		UsagesTable,
@@ -133,6 +217,15 @@ var (
 )
 
 func init() {
+	AlertsTable.Annotation = &entsql.Annotation{
+		Table: "alerts",
+	}
+	AlertChannelsTable.Annotation = &entsql.Annotation{
+		Table: "alert_channels",
+	}
+	AlertDeliveriesTable.Annotation = &entsql.Annotation{
+		Table: "alert_deliveries",
+	}
 	APIKeysTable.Annotation = &entsql.Annotation{
 		Table: "api_keys",
 	}

@@ -6,6 +6,18 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Alert is the predicate function for alert builders.
+type Alert func(*sql.Selector)
+
+// AlertAttempt is the predicate function for alertattempt builders.
+type AlertAttempt func(*sql.Selector)
+
+// AlertChannel is the predicate function for alertchannel builders.
+type AlertChannel func(*sql.Selector)
+
+// AlertDelivery is the predicate function for alertdelivery builders.
+type AlertDelivery func(*sql.Selector)
+
 // ApiKey is the predicate function for apikey builders.
 type ApiKey func(*sql.Selector)
 
@@ -17,6 +29,9 @@ type ClientDay func(*sql.Selector)
 
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
+
+// LateDay is the predicate function for lateday builders.
+type LateDay func(*sql.Selector)
 
 // MonthCost is the predicate function for monthcost builders.
 type MonthCost func(*sql.Selector)

@@ -111,6 +111,90 @@ func DenyMutationOperationRule(op ent.Op) MutationRule {
 	return OnMutationOperation(rule, op)
 }
 
+// The AlertQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AlertQueryRuleFunc func(context.Context, *ent.AlertQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AlertQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AlertQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AlertQuery", q)
+}
+
+// The AlertMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AlertMutationRuleFunc func(context.Context, *ent.AlertMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AlertMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AlertMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AlertMutation", m)
+}
+
+// The AlertAttemptQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AlertAttemptQueryRuleFunc func(context.Context, *ent.AlertAttemptQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AlertAttemptQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AlertAttemptQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AlertAttemptQuery", q)
+}
+
+// The AlertChannelQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AlertChannelQueryRuleFunc func(context.Context, *ent.AlertChannelQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AlertChannelQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AlertChannelQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AlertChannelQuery", q)
+}
+
+// The AlertChannelMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AlertChannelMutationRuleFunc func(context.Context, *ent.AlertChannelMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AlertChannelMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AlertChannelMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AlertChannelMutation", m)
+}
+
+// The AlertDeliveryQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AlertDeliveryQueryRuleFunc func(context.Context, *ent.AlertDeliveryQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AlertDeliveryQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AlertDeliveryQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AlertDeliveryQuery", q)
+}
+
+// The AlertDeliveryMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AlertDeliveryMutationRuleFunc func(context.Context, *ent.AlertDeliveryMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AlertDeliveryMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AlertDeliveryMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AlertDeliveryMutation", m)
+}
+
 // The ApiKeyQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ApiKeyQueryRuleFunc func(context.Context, *ent.ApiKeyQuery) error
@@ -181,6 +265,18 @@ func (f CustomerMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CustomerMutation", m)
+}
+
+// The LateDayQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type LateDayQueryRuleFunc func(context.Context, *ent.LateDayQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f LateDayQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.LateDayQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.LateDayQuery", q)
 }
 
 // The MonthCostQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -290,6 +386,14 @@ var _ QueryMutationRule = FilterFunc(nil)
 
 func queryFilter(q ent.Query) (Filter, error) {
 	switch q := q.(type) {
+	case *ent.AlertQuery:
+		return q.Filter(), nil
+	case *ent.AlertAttemptQuery:
+		return q.Filter(), nil
+	case *ent.AlertChannelQuery:
+		return q.Filter(), nil
+	case *ent.AlertDeliveryQuery:
+		return q.Filter(), nil
 	case *ent.ApiKeyQuery:
 		return q.Filter(), nil
 	case *ent.BudgetQuery:
@@ -297,6 +401,8 @@ func queryFilter(q ent.Query) (Filter, error) {
 	case *ent.ClientDayQuery:
 		return q.Filter(), nil
 	case *ent.CustomerQuery:
+		return q.Filter(), nil
+	case *ent.LateDayQuery:
 		return q.Filter(), nil
 	case *ent.MonthCostQuery:
 		return q.Filter(), nil
@@ -313,6 +419,12 @@ func queryFilter(q ent.Query) (Filter, error) {
 
 func mutationFilter(m ent.Mutation) (Filter, error) {
 	switch m := m.(type) {
+	case *ent.AlertMutation:
+		return m.Filter(), nil
+	case *ent.AlertChannelMutation:
+		return m.Filter(), nil
+	case *ent.AlertDeliveryMutation:
+		return m.Filter(), nil
 	case *ent.ApiKeyMutation:
 		return m.Filter(), nil
 	case *ent.CustomerMutation:

@@ -5,10 +5,15 @@ package runtime
 import (
 	"context"
 
+	"github.com/contatore/contatore/ent/alert"
+	"github.com/contatore/contatore/ent/alertattempt"
+	"github.com/contatore/contatore/ent/alertchannel"
+	"github.com/contatore/contatore/ent/alertdelivery"
 	"github.com/contatore/contatore/ent/apikey"
 	"github.com/contatore/contatore/ent/budget"
 	"github.com/contatore/contatore/ent/clientday"
 	"github.com/contatore/contatore/ent/customer"
+	"github.com/contatore/contatore/ent/lateday"
 	"github.com/contatore/contatore/ent/monthcost"
 	"github.com/contatore/contatore/ent/schema"
 	"github.com/contatore/contatore/ent/usage"
@@ -23,6 +28,42 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	alert.Policy = privacy.NewPolicies(schema.Alert{})
+	alert.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := alert.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	alertattempt.Policy = privacy.NewPolicies(schema.AlertAttempt{})
+	alertattempt.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := alertattempt.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	alertchannel.Policy = privacy.NewPolicies(schema.AlertChannel{})
+	alertchannel.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := alertchannel.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	alertdelivery.Policy = privacy.NewPolicies(schema.AlertDelivery{})
+	alertdelivery.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := alertdelivery.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	apikey.Policy = privacy.NewPolicies(schema.ApiKey{})
 	apikey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -54,6 +95,15 @@ func init() {
 	customer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if err := customer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	lateday.Policy = privacy.NewPolicies(schema.LateDay{})
+	lateday.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := lateday.Policy.EvalMutation(ctx, m); err != nil {
 				return nil, err
 			}
 			return next.Mutate(ctx, m)
@@ -101,6 +151,14 @@ func init() {
 	workspaceDescBudgeted := workspaceFields[6].Descriptor()
 	// workspace.DefaultBudgeted holds the default value on creation for the budgeted field.
 	workspace.DefaultBudgeted = workspaceDescBudgeted.Default.(int)
+	// workspaceDescLanguage is the schema descriptor for language field.
+	workspaceDescLanguage := workspaceFields[7].Descriptor()
+	// workspace.DefaultLanguage holds the default value on creation for the language field.
+	workspace.DefaultLanguage = workspaceDescLanguage.Default.(string)
+	// workspaceDescReportHour is the schema descriptor for report_hour field.
+	workspaceDescReportHour := workspaceFields[8].Descriptor()
+	// workspace.DefaultReportHour holds the default value on creation for the report_hour field.
+	workspace.DefaultReportHour = workspaceDescReportHour.Default.(int)
 }
 
 const (

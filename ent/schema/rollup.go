@@ -61,3 +61,24 @@ func (ClientDay) Annotations() []schema.Annotation {
 
 // Policy narrows to the caller's workspaces.
 func (ClientDay) Policy() ent.Policy { return privacy.Policy{Query: privacy.QueryPolicy{scoped()}} }
+
+// LateDay is how often a day of UTC changed after it was over, or a usage of it
+// was taken back. Its key is (workspace_id, day); ent reads it as a view.
+type LateDay struct{ ent.View }
+
+// Fields of a late day.
+func (LateDay) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("workspace_id"),
+		field.Int32("day").Comment("Counted from 1970 in UTC; the least number there is stands for every day."),
+		field.Int64("changes"),
+	}
+}
+
+// Annotations keep the day out of the API.
+func (LateDay) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("late_days"), entgql.Skip()}
+}
+
+// Policy narrows to the caller's workspaces.
+func (LateDay) Policy() ent.Policy { return privacy.Policy{Query: privacy.QueryPolicy{scoped()}} }

@@ -34,6 +34,8 @@ func (Workspace) Fields() []ent.Field {
 			Comment("The client days are right for every local day before this one."),
 		field.Int("budgeted").Default(0).Annotations(entgql.Skip()).
 			Comment("Whose months are limited: 1 the workspace's own, 2 those of clients, 3 both."),
+		field.String("language").Default("en").Comment("What alerts and reports are written in: en or it."),
+		field.Int("report_hour").Default(8).Comment("The local hour from which on reports are sent, 0 to 23."),
 		instant("created_at", "", entgql.OrderField("CREATED_AT")),
 	}
 }

@@ -95,6 +95,16 @@ func Budgeted(v int) predicate.Workspace {
 	return predicate.Workspace(sql.FieldEQ(FieldBudgeted, v))
 }
 
+// Language applies equality check predicate on the "language" field. It's identical to LanguageEQ.
+func Language(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldLanguage, v))
+}
+
+// ReportHour applies equality check predicate on the "report_hour" field. It's identical to ReportHourEQ.
+func ReportHour(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldReportHour, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v calendar.Instant) predicate.Workspace {
 	vc := int64(v)
@@ -428,6 +438,111 @@ func BudgetedLT(v int) predicate.Workspace {
 // BudgetedLTE applies the LTE predicate on the "budgeted" field.
 func BudgetedLTE(v int) predicate.Workspace {
 	return predicate.Workspace(sql.FieldLTE(FieldBudgeted, v))
+}
+
+// LanguageEQ applies the EQ predicate on the "language" field.
+func LanguageEQ(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldLanguage, v))
+}
+
+// LanguageNEQ applies the NEQ predicate on the "language" field.
+func LanguageNEQ(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNEQ(FieldLanguage, v))
+}
+
+// LanguageIn applies the In predicate on the "language" field.
+func LanguageIn(vs ...string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldIn(FieldLanguage, vs...))
+}
+
+// LanguageNotIn applies the NotIn predicate on the "language" field.
+func LanguageNotIn(vs ...string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNotIn(FieldLanguage, vs...))
+}
+
+// LanguageGT applies the GT predicate on the "language" field.
+func LanguageGT(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGT(FieldLanguage, v))
+}
+
+// LanguageGTE applies the GTE predicate on the "language" field.
+func LanguageGTE(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGTE(FieldLanguage, v))
+}
+
+// LanguageLT applies the LT predicate on the "language" field.
+func LanguageLT(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLT(FieldLanguage, v))
+}
+
+// LanguageLTE applies the LTE predicate on the "language" field.
+func LanguageLTE(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLTE(FieldLanguage, v))
+}
+
+// LanguageContains applies the Contains predicate on the "language" field.
+func LanguageContains(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldContains(FieldLanguage, v))
+}
+
+// LanguageHasPrefix applies the HasPrefix predicate on the "language" field.
+func LanguageHasPrefix(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldHasPrefix(FieldLanguage, v))
+}
+
+// LanguageHasSuffix applies the HasSuffix predicate on the "language" field.
+func LanguageHasSuffix(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldHasSuffix(FieldLanguage, v))
+}
+
+// LanguageEqualFold applies the EqualFold predicate on the "language" field.
+func LanguageEqualFold(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEqualFold(FieldLanguage, v))
+}
+
+// LanguageContainsFold applies the ContainsFold predicate on the "language" field.
+func LanguageContainsFold(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldContainsFold(FieldLanguage, v))
+}
+
+// ReportHourEQ applies the EQ predicate on the "report_hour" field.
+func ReportHourEQ(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldReportHour, v))
+}
+
+// ReportHourNEQ applies the NEQ predicate on the "report_hour" field.
+func ReportHourNEQ(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNEQ(FieldReportHour, v))
+}
+
+// ReportHourIn applies the In predicate on the "report_hour" field.
+func ReportHourIn(vs ...int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldIn(FieldReportHour, vs...))
+}
+
+// ReportHourNotIn applies the NotIn predicate on the "report_hour" field.
+func ReportHourNotIn(vs ...int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNotIn(FieldReportHour, vs...))
+}
+
+// ReportHourGT applies the GT predicate on the "report_hour" field.
+func ReportHourGT(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGT(FieldReportHour, v))
+}
+
+// ReportHourGTE applies the GTE predicate on the "report_hour" field.
+func ReportHourGTE(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGTE(FieldReportHour, v))
+}
+
+// ReportHourLT applies the LT predicate on the "report_hour" field.
+func ReportHourLT(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLT(FieldReportHour, v))
+}
+
+// ReportHourLTE applies the LTE predicate on the "report_hour" field.
+func ReportHourLTE(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLTE(FieldReportHour, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -24,6 +24,10 @@ const (
 	FieldDaysReady = "days_ready"
 	// FieldBudgeted holds the string denoting the budgeted field in the database.
 	FieldBudgeted = "budgeted"
+	// FieldLanguage holds the string denoting the language field in the database.
+	FieldLanguage = "language"
+	// FieldReportHour holds the string denoting the report_hour field in the database.
+	FieldReportHour = "report_hour"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the workspace in the database.
@@ -39,6 +43,8 @@ var Columns = []string{
 	FieldPrices,
 	FieldDaysReady,
 	FieldBudgeted,
+	FieldLanguage,
+	FieldReportHour,
 	FieldCreatedAt,
 }
 
@@ -62,6 +68,10 @@ var (
 	Policy ent.Policy
 	// DefaultBudgeted holds the default value on creation for the "budgeted" field.
 	DefaultBudgeted int
+	// DefaultLanguage holds the default value on creation for the "language" field.
+	DefaultLanguage string
+	// DefaultReportHour holds the default value on creation for the "report_hour" field.
+	DefaultReportHour int
 )
 
 // OrderOption defines the ordering options for the Workspace queries.
@@ -100,6 +110,16 @@ func ByDaysReady(opts ...sql.OrderTermOption) OrderOption {
 // ByBudgeted orders the results by the budgeted field.
 func ByBudgeted(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBudgeted, opts...).ToFunc()
+}
+
+// ByLanguage orders the results by the language field.
+func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLanguage, opts...).ToFunc()
+}
+
+// ByReportHour orders the results by the report_hour field.
+func ByReportHour(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReportHour, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -39,7 +39,8 @@ func Copy(ctx context.Context, from, to *DB, progress func(table string, rows in
 	return nil
 }
 
-// tables lists those of the program's schema.
+// tables lists those of the program's schema, without the jobs': what is to do
+// is done where it was planned.
 func (tx *Tx) tables(ctx context.Context) ([]string, error) {
 	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
 	if tx.Dialect() == Postgres {
@@ -56,7 +57,7 @@ func (tx *Tx) tables(ctx context.Context) ([]string, error) {
 		if err := rows.Scan(&name); err != nil {
 			return nil, fmt.Errorf("scan: %w", err)
 		}
-		if name != migrationsTable {
+		if name != migrationsTable && !strings.HasPrefix(name, jobsTables) {
 			tables = append(tables, name)
 		}
 	}

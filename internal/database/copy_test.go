@@ -18,13 +18,18 @@ import (
 // travel in one statement.
 func shelves(t *testing.T, db *database.DB) {
 	t.Helper()
-	write(t, db, `INSERT INTO workspaces VALUES ('shop', 'It''s "my" shop, perché 🛍', 'EUR', 'Europe/Rome', '{"image":"0.02"}', 2147483647, 1, 3), ('b', 'B', 'CHF', 'UTC', '{}', -2147483648, 9223372036854775807, 0)`)
+	write(t, db, `INSERT INTO workspaces VALUES ('shop', 'It''s "my" shop, perché 🛍', 'EUR', 'Europe/Rome', '{"image":"0.02"}', 2147483647, 1, 3, 'it', 23), ('b', 'B', 'CHF', 'UTC', '{}', -2147483648, 9223372036854775807, 0, 'en', 8)`)
 	bools := map[database.Dialect][2]string{database.SQLite: {"1", "0"}, database.Postgres: {"true", "false"}}[db.Dialect()]
 	write(t, db, `INSERT INTO customers VALUES ('shop', '018d5a1e-0000-7000-8000-00000000000a', 'anna', '+39333', NULL, '', `+bools[0]+`, 1), ('shop', '018d5a1e-0000-7000-8000-00000000000b', 'bruno', NULL, 'b@example.org', NULL, `+bools[1]+`, 1)`)
 	write(t, db, `INSERT INTO usage_buckets VALUES ('shop', 900000000, 'message', '', 9223372036854775807, -9223372036854775808, 0, 1)`)
 	write(t, db, `INSERT INTO client_days VALUES ('shop', -2147483648, 'anna', 1, 2)`)
 	write(t, db, `INSERT INTO budgets VALUES ('shop', '', 9223372036854775807, '[50,80]', 'BLOCK', 3, 1), ('shop', 'anna', 0, '[]', 'NOTIFY', 1, 2)`)
 	write(t, db, `INSERT INTO month_costs VALUES ('shop', '', 24289, -9223372036854775808, 4294967295, 9223372036854775807), ('shop', 'anna', 24289, 0, 1, NULL)`)
+	write(t, db, `INSERT INTO late_days VALUES ('shop', -2147483648, 1)`)
+	write(t, db, `INSERT INTO alerts VALUES ('shop', '018d5a1e-0000-7000-8000-00000000000d', NULL, 'usage.silent', 'once', '{}', 1), ('shop', '018d5a1e-0000-7000-8000-00000000000e', 'anna', 'budget.exceeded', NULL, '{"limit":1}', 2)`)
+	write(t, db, `INSERT INTO alert_channels VALUES ('shop', '018d5a1e-0000-7000-8000-00000000000f', 'WEBHOOK', 'a channel', 'https://example.org', '[]', '[]', NULL, 3, 'by hand', 1, 1)`)
+	write(t, db, `INSERT INTO alert_deliveries VALUES ('shop', '018d5a1e-0000-7000-8000-000000000010', '018d5a1e-0000-7000-8000-00000000000d', '018d5a1e-0000-7000-8000-00000000000f', 'PENDING', 2, 1, 7, 1)`)
+	write(t, db, `INSERT INTO alert_attempts VALUES ('shop', '018d5a1e-0000-7000-8000-000000000010', 1, 1, 20, NULL, '', 'a failure'), ('shop', '018d5a1e-0000-7000-8000-000000000010', 2, 2, 20, 500, 'oops', 'a failure')`)
 	write(t, db, `INSERT INTO api_keys VALUES ('018d5a1e-0000-7000-8000-00000000000c', 'a key', 'abc', 'READ', NULL, 1, NULL, 7)`)
 	var rows []string
 	for i := range 503 {
@@ -39,7 +44,7 @@ func dump(t *testing.T, db *database.DB) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
 	for _, table := range tables(t, db) {
-		if table == "contatore_migrations" {
+		if table == "contatore_migrations" || strings.HasPrefix(table, "river_") {
 			continue
 		}
 		rows := texts(t, db.Reader(), "SELECT * FROM "+table)

@@ -49,8 +49,8 @@ func (db *DB) Migrate(ctx context.Context) error {
 	}
 }
 
-// Pending is the SQL that Migrate would run, empty where the schema is up to
-// date.
+// Pending is the SQL that Migrate would run, each part under its name and in a
+// transaction of its own; empty where the schema is up to date.
 func (db *DB) Pending(ctx context.Context) (string, error) {
 	provider, err := db.goose()
 	if err != nil {
@@ -62,6 +62,14 @@ func (db *DB) Pending(ctx context.Context) (string, error) {
 	}
 	var b strings.Builder
 	for _, s := range sources {
+		jobs, err := db.jobsSQL(s.Version)
+		if err != nil {
+			return "", err
+		}
+		if jobs != "" {
+			fmt.Fprintf(&b, "-- River's tables, %d\n%s", s.Version, jobs)
+			continue
+		}
 		text, err := fs.ReadFile(migrations, path.Join("migrations", string(db.dialect), path.Base(s.Path)))
 		if err != nil {
 			return "", fmt.Errorf("read migration: %w", err)
@@ -92,8 +100,14 @@ func (db *DB) goose() (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
+	makeJobs, err := db.makeJobs()
+	if err != nil {
+		return nil, err
+	}
 	dialect := goose.DialectSQLite3
-	options := []goose.ProviderOption{goose.WithTableName(migrationsTable), goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{
+		goose.WithTableName(migrationsTable), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(makeJobs...),
+	}
 	if db.dialect == Postgres {
 		dialect = goose.DialectPostgres
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))

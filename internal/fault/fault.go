@@ -20,6 +20,8 @@ const (
 	Forbidden         Code = "FORBIDDEN"
 	WorkspaceNotFound Code = "WORKSPACE_NOT_FOUND"
 	CustomerNotFound  Code = "CUSTOMER_NOT_FOUND"
+	ChannelNotFound   Code = "CHANNEL_NOT_FOUND"
+	DeliveryNotFound  Code = "DELIVERY_NOT_FOUND"
 	InvalidRange      Code = "INVALID_RANGE"
 	Invalid           Code = "INVALID"
 	InvalidParameter  Code = "INVALID_PARAMETER"

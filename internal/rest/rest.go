@@ -89,7 +89,7 @@ func statusOf(code fault.Code) int {
 		return http.StatusUnauthorized
 	case fault.Forbidden:
 		return http.StatusForbidden
-	case fault.WorkspaceNotFound, fault.CustomerNotFound:
+	case fault.WorkspaceNotFound, fault.CustomerNotFound, fault.ChannelNotFound, fault.DeliveryNotFound:
 		return http.StatusNotFound
 	case fault.Conflict:
 		return http.StatusConflict
