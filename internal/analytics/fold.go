@@ -42,9 +42,12 @@ func (d *days) over(r calendar.Range) sum {
 // fold is what the quarter-hours come to. A part that nobody needs is nil.
 type fold struct {
 	// period, heat and the labels are of the range.
-	period        *days
-	heat          [7][24]sum
-	kinds, models map[string]sum
+	period *days
+	heat   [7][24]sum
+	labels map[label]*sum
+	// last is the label that came last, and its sum: mostly the next one's too.
+	last    label
+	lastSum *sum
 
 	previous *previous
 	months   *months
@@ -52,6 +55,9 @@ type fold struct {
 	prospect   *prospect
 	retrospect *retrospect
 }
+
+// label is what usage is told apart by.
+type label struct{ kind, model string }
 
 // previous is the period before the range.
 type previous struct {
@@ -77,7 +83,7 @@ func newFold(period calendar.Range, now calendar.Local, at calendar.Instant, nee
 		f.period = newDays(period)
 	}
 	if need.Labels {
-		f.kinds, f.models = map[string]sum{}, map[string]sum{}
+		f.labels = map[label]*sum{}
 	}
 	if need.Previous {
 		f.previous = &previous{Range: period.Previous()}
@@ -125,10 +131,6 @@ func (f *fold) add(at calendar.Local, slice ledger.Slice) {
 		f.period.add(at.Date, s)
 		cell := &f.heat[at.Date.Weekday()][at.Hour]
 		*cell = cell.plus(s)
-		if f.kinds != nil {
-			f.kinds[slice.Kind] = f.kinds[slice.Kind].plus(s)
-			f.models[slice.Model] = f.models[slice.Model].plus(s)
-		}
 	}
 	if f.previous != nil && f.previous.Contains(at.Date) {
 		f.previous.sum = f.previous.plus(s)
@@ -145,6 +147,21 @@ func (f *fold) add(at calendar.Local, slice ledger.Slice) {
 	if f.retrospect != nil {
 		f.retrospect.add(at, s)
 	}
+}
+
+// addLabel places one slice of the range by its label.
+func (f *fold) addLabel(at calendar.Local, slice ledger.Slice) {
+	if !f.period.Contains(at.Date) {
+		return
+	}
+	if l := (label{slice.Kind, slice.Model}); f.lastSum == nil || l != f.last {
+		f.last, f.lastSum = l, f.labels[l]
+		if f.lastSum == nil {
+			f.lastSum = &sum{}
+			f.labels[l] = f.lastSum
+		}
+	}
+	*f.lastSum = f.lastSum.plus(sum{slice.Messages, slice.Cost})
 }
 
 // of sums a month, which must be one of m's.
@@ -165,16 +182,13 @@ type clients struct {
 	names  map[string]ledger.Name
 }
 
-func rank(sums map[string]sum) *clients {
-	c := &clients{byCost: make([]client, 0, len(sums))}
-	for id, s := range sums {
-		c.byCost = append(c.byCost, client{id, s})
-		c.total = c.total.Plus(s.cost)
+func (c *clients) rank() {
+	for _, client := range c.byCost {
+		c.total = c.total.Plus(client.cost)
 	}
 	slices.SortFunc(c.byCost, func(a, b client) int {
 		return cmp.Or(b.cost.Cmp(a.cost), cmp.Compare(b.messages, a.messages), cmp.Compare(a.id, b.id))
 	})
-	return c
 }
 
 // top are the first n of the order by that measure.

@@ -38,6 +38,7 @@ func open(ctx context.Context, book *ledger.Book, memory *Forecasts, workspaceID
 		if err != nil {
 			return err
 		}
+		s.Recall(calendar.At(now))
 		local := account.Zone.Clock().Local(calendar.At(now))
 		period, err := r.Resolve(local.Date)
 		if err != nil {
@@ -65,25 +66,11 @@ type opening struct {
 }
 
 func (o *opening) read(ctx context.Context, period calendar.Range, now calendar.Local, at calendar.Instant) (*Stats, error) {
-	zone := o.scope.Account.Zone
 	stats := &Stats{account: o.scope.Account, period: period, need: o.need}
 	stats.fold = newFold(period, now, at, o.need)
 
-	var spans []calendar.Span
-	for _, days := range stats.fold.ranges() {
-		spans = append(spans, zone.Spans(days)...)
-	}
-	if spans = calendar.Merge(spans); len(spans) > 0 {
-		clock := zone.Clock()
-		err := o.Quarters(ctx, o.scope, spans, o.need.Labels, func(slice ledger.Slice) error {
-			if local := clock.Local(slice.At); slice.Messages != 0 && (o.keep == nil || o.keep(local)) {
-				stats.fold.add(local, slice)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("quarter-hours: %w", err)
-		}
+	if err := o.quarters(ctx, stats.fold, period); err != nil {
+		return nil, fmt.Errorf("quarter-hours: %w", err)
 	}
 	if o.need.Clients {
 		clients, err := o.clients(ctx, period)
@@ -104,25 +91,60 @@ func (o *opening) read(ctx context.Context, period calendar.Range, now calendar.
 	return stats, nil
 }
 
+// quarters folds what the quarter-hours hold. Labels have a read of their own,
+// which is of the range alone: most of what is folded is of other days, and of
+// no label. Of single clients all is counted anew, and once is enough.
+func (o *opening) quarters(ctx context.Context, f *fold, period calendar.Range) error {
+	zone := o.scope.Account.Zone
+	clock := zone.Clock()
+	into := func(folds ...func(calendar.Local, ledger.Slice)) func(ledger.Slice) error {
+		return func(slice ledger.Slice) error {
+			if local := clock.Local(slice.At); slice.Messages != 0 && (o.keep == nil || o.keep(local)) {
+				for _, fold := range folds {
+					fold(local, slice)
+				}
+			}
+			return nil
+		}
+	}
+	var spans []calendar.Span
+	for _, days := range f.ranges() {
+		spans = append(spans, zone.Spans(days)...)
+	}
+	once, all := o.need.Labels && o.scope.Clients != nil, into(f.add)
+	if once {
+		all = into(f.add, f.addLabel)
+	}
+	if len(spans) > 0 {
+		if err := o.Quarters(ctx, o.scope, calendar.Merge(spans), once, all); err != nil {
+			return err
+		}
+	}
+	switch {
+	case once || !o.need.Labels:
+		return nil
+	case o.keep == nil:
+		return o.Labels(ctx, o.scope, zone.Spans(period), into(f.addLabel))
+	default:
+		return o.Quarters(ctx, o.scope, zone.Spans(period), true, into(f.addLabel))
+	}
+}
+
 // clients sums the range by client and names those that may come out on top.
 func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients, error) {
-	sums := map[string]sum{}
-	clock := o.scope.Account.Zone.Clock()
-	err := o.Clients(ctx, o.scope, period, o.keep != nil, func(slice ledger.ClientSlice) error {
-		if o.keep != nil {
-			if local := clock.Local(slice.At); !period.Contains(local.Date) || !o.keep(local) {
-				return nil
-			}
+	c := &clients{}
+	if o.keep == nil {
+		err := o.Clients(ctx, o.scope, period, false, func(slice ledger.ClientSlice) error {
+			c.byCost = append(c.byCost, client{slice.ClientID, sum{slice.Messages, slice.Cost}})
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		if slice.Messages != 0 {
-			sums[slice.ClientID] = sums[slice.ClientID].plus(sum{slice.Messages, slice.Cost})
-		}
-		return nil
-	})
-	if err != nil {
+	} else if err := o.clientQuarters(ctx, period, c); err != nil {
 		return nil, err
 	}
-	c := rank(sums)
+	c.rank()
 	if o.need.Names == 0 {
 		return c, nil
 	}
@@ -137,7 +159,26 @@ func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients,
 		list = append(list, id)
 	}
 	if len(list) > 0 {
-		c.names, err = o.Names(ctx, o.scope.Account.ID, list)
+		var err error
+		if c.names, err = o.Names(ctx, o.scope.Account.ID, list); err != nil {
+			return nil, err
+		}
 	}
-	return c, err
+	return c, nil
+}
+
+// clientQuarters sums what is kept of the clients' quarter-hours.
+func (o *opening) clientQuarters(ctx context.Context, period calendar.Range, c *clients) error {
+	sums := map[string]sum{}
+	clock := o.scope.Account.Zone.Clock()
+	err := o.Clients(ctx, o.scope, period, true, func(slice ledger.ClientSlice) error {
+		if local := clock.Local(slice.At); period.Contains(local.Date) && o.keep(local) {
+			sums[slice.ClientID] = sums[slice.ClientID].plus(sum{slice.Messages, slice.Cost})
+		}
+		return nil
+	})
+	for id, s := range sums {
+		c.byCost = append(c.byCost, client{id, s})
+	}
+	return err
 }

@@ -346,14 +346,22 @@ func (s *Stats) MonthlyUsage(months *int) ([]MonthlyUsage, error) {
 
 // ByKind is the usage of each kind, by cost downwards, ties by kind upwards in
 // byte order.
-func (s *Stats) ByKind() ([]LabelUsage, error) { return labels("byKind", s.fold.kinds) }
+func (s *Stats) ByKind() ([]LabelUsage, error) {
+	return s.labels("byKind", func(l label) string { return l.kind })
+}
 
 // ByModel is the usage of each model, in the order of ByKind.
-func (s *Stats) ByModel() ([]LabelUsage, error) { return labels("byModel", s.fold.models) }
+func (s *Stats) ByModel() ([]LabelUsage, error) {
+	return s.labels("byModel", func(l label) string { return l.model })
+}
 
-func labels(field string, sums map[string]sum) ([]LabelUsage, error) {
-	if sums == nil {
+func (s *Stats) labels(field string, of func(label) string) ([]LabelUsage, error) {
+	if s.fold.labels == nil {
 		return nil, undeclared(field)
+	}
+	sums := map[string]sum{}
+	for l, s := range s.fold.labels {
+		sums[of(l)] = sums[of(l)].plus(*s)
 	}
 	list := make([]LabelUsage, 0, len(sums))
 	for label, s := range sums {

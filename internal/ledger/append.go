@@ -282,6 +282,9 @@ func (t *appending) append(ctx context.Context, dir *Directory, entries []*Usage
 	if err := t.roll(ctx, dir, counted); err != nil {
 		return nil, err
 	}
+	if err := t.noteLate(ctx, counted); err != nil {
+		return nil, err
+	}
 	if err := t.spend(ctx, l, counted, 1); err != nil {
 		return nil, err
 	}

@@ -37,7 +37,8 @@ type Book struct {
 	zones sync.Map
 	// tight are workspaces in which a budget lately had no room. It is a hint:
 	// looking there first saves what would have to be taken back.
-	tight sync.Map
+	tight  sync.Map
+	memory memory
 }
 
 // Open returns the book of a migrated database.
@@ -121,9 +122,12 @@ var rollupSQL string
 //go:embed queries/budget.sql
 var budgetSQL string
 
+//go:embed queries/recall.sql
+var recallSQL string
+
 // statements are the named texts under queries/.
 type statements struct {
-	in, void, rollup, budget map[string]*database.Statement
+	in, void, rollup, budget, recall map[string]*database.Statement
 }
 
 func load() statements {
@@ -132,5 +136,6 @@ func load() statements {
 		void:   database.Statements(voidSQL),
 		rollup: database.Statements(rollupSQL),
 		budget: database.Statements(budgetSQL),
+		recall: database.Statements(recallSQL),
 	}
 }

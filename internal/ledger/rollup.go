@@ -217,7 +217,7 @@ func (b *Book) Rebuild(ctx context.Context, workspaceID string, progress func(do
 				return err
 			}
 		}
-		return nil
+		return b.noteLate(ctx, tx, map[lateKey]int64{{workspaceID, everyDay}: 1})
 	})
 	if err != nil {
 		return fmt.Errorf("rebuild: %w", err)

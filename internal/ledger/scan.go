@@ -17,6 +17,11 @@ import (
 type Snapshot struct {
 	*Book
 	tx *database.Tx
+	// settled is the first day of UTC that is too young to be remembered; 0:
+	// none is old enough.
+	settled int64
+	// late is what was read of late_days; nil: nothing.
+	late *lateDays
 }
 
 // Snapshot runs read on one state of the book, whatever is counted meanwhile.
@@ -67,36 +72,14 @@ type Slice struct {
 // caller places each by its local time. byLabel keeps kinds and models apart.
 func (s *Snapshot) Quarters(ctx context.Context, scope Scope, spans []calendar.Span, byLabel bool, fold func(Slice) error) error {
 	whole, cut := scope.Account.split(spans)
+	if scope.Clients == nil && s.recalls(whole) {
+		var err error
+		if whole, err = s.recallQuarters(ctx, scope, whole, byLabel, fold); err != nil {
+			return err
+		}
+	}
 	if len(whole) > 0 {
-		q := s.selection(scope)
-		source, at, columns := "usage_buckets", "starts_at", "kind, model, messages, "+halves("cost", false)
-		model := "model"
-		switch {
-		case scope.Clients != nil:
-			source, at, model = "usages", "created_at", "COALESCE(model, '')"
-			columns = sprintIf(byLabel, "kind, COALESCE(model, ''), ", "'', '', ") + "COUNT(*), " + halves("price", true)
-		case !byLabel:
-			columns = "'', '', SUM(messages), " + halves("cost", true)
-		}
-		quarter := at
-		if scope.Clients != nil {
-			quarter = "created_at - created_at % 900000000"
-		}
-		q.add("SELECT %s, %s FROM %s WHERE workspace_id = $1", quarter, columns, source)
-		if scope.Clients != nil {
-			q.add(" AND voided_at IS NULL")
-			q.among("client_id", scope.Clients)
-		}
-		q.among("kind", scope.Kinds)
-		q.among(model, scope.Models)
-		q.within(at, whole)
-		switch {
-		case byLabel && scope.Clients != nil:
-			q.add(" GROUP BY 1, 2, 3")
-		case !byLabel:
-			q.add(" GROUP BY 1")
-		}
-		if err := q.slices(ctx, fold); err != nil {
+		if err := s.readQuarters(ctx, scope, whole, byLabel, fold); err != nil {
 			return err
 		}
 	}
@@ -104,6 +87,56 @@ func (s *Snapshot) Quarters(ctx context.Context, scope Scope, spans []calendar.S
 		return nil
 	}
 	q := s.raw(scope, "created_at, kind, COALESCE(model, ''), 1, "+halves("price", false), cut)
+	return q.slices(ctx, fold)
+}
+
+// Labels is Quarters by label for whoever needs no times: a slice may hold a
+// whole day of the spans, and be at any of its instants.
+func (s *Snapshot) Labels(ctx context.Context, scope Scope, spans []calendar.Span, fold func(Slice) error) error {
+	if scope.Clients != nil || s.settled == 0 {
+		return s.Quarters(ctx, scope, spans, true, fold)
+	}
+	whole, rest := scope.Account.split(spans)
+	days, parts := s.settledDays(whole)
+	if err := s.recallLabels(ctx, scope, days, fold); err != nil {
+		return err
+	}
+	if rest = calendar.Merge(append(rest, parts...)); len(rest) == 0 {
+		return nil
+	}
+	return s.Quarters(ctx, scope, rest, true, fold)
+}
+
+// readQuarters reads whole quarter-hours.
+func (s *Snapshot) readQuarters(ctx context.Context, scope Scope, whole []calendar.Span, byLabel bool, fold func(Slice) error) error {
+	q := s.selection(scope)
+	source, at, columns := "usage_buckets", "starts_at", "kind, model, messages, "+halves("cost", false)
+	model := "model"
+	switch {
+	case scope.Clients != nil:
+		source, at, model = "usages", "created_at", "COALESCE(model, '')"
+		columns = sprintIf(byLabel, "kind, COALESCE(model, ''), ", "'', '', ") + "COUNT(*), " + halves("price", true)
+	case !byLabel:
+		columns = "'', '', SUM(messages), " + halves("cost", true)
+	}
+	quarter := at
+	if scope.Clients != nil {
+		quarter = "created_at - created_at % 900000000"
+	}
+	q.add("SELECT %s, %s FROM %s WHERE workspace_id = $1", quarter, columns, source)
+	if scope.Clients != nil {
+		q.add(" AND voided_at IS NULL")
+		q.among("client_id", scope.Clients)
+	}
+	q.among("kind", scope.Kinds)
+	q.among(model, scope.Models)
+	q.within(at, whole)
+	switch {
+	case byLabel && scope.Clients != nil:
+		q.add(" GROUP BY 1, 2, 3")
+	case !byLabel:
+		q.add(" GROUP BY 1")
+	}
 	return q.slices(ctx, fold)
 }
 
@@ -150,17 +183,25 @@ func (s *Snapshot) Clients(ctx context.Context, scope Scope, r calendar.Range, b
 	case byQuarter:
 		return s.clientQuarters(ctx, scope, spans, fold)
 	case scope.fromDays(r):
-		q := s.selection(scope)
-		q.add("SELECT client_id, 0, SUM(messages), %s FROM client_days WHERE workspace_id = $1", halves("cost", true))
-		q.add(" AND day >= %s AND day <= %s", q.arg(int64(r.Start)), q.arg(int64(r.End)))
-		q.among("client_id", scope.Clients)
-		q.add(" GROUP BY 1 HAVING SUM(messages) > 0")
-		return q.clients(ctx, fold)
+		if scope.Clients == nil && s.settled != 0 {
+			return s.recallClients(ctx, scope.Account, r, fold)
+		}
+		return s.clientDays(ctx, scope, r, fold)
 	default:
 		q := s.raw(scope, "client_id, 0, COUNT(*), "+halves("price", true), spans)
 		q.add(" GROUP BY 1")
 		return q.clients(ctx, fold)
 	}
+}
+
+// clientDays reads each client's sum over local days that are ready.
+func (s *Snapshot) clientDays(ctx context.Context, scope Scope, r calendar.Range, fold func(ClientSlice) error) error {
+	q := s.selection(scope)
+	q.add("SELECT client_id, 0, SUM(messages), %s FROM client_days WHERE workspace_id = $1", halves("cost", true))
+	q.add(" AND day >= %s AND day <= %s", q.arg(int64(r.Start)), q.arg(int64(r.End)))
+	q.among("client_id", scope.Clients)
+	q.add(" GROUP BY 1 HAVING SUM(messages) > 0")
+	return q.clients(ctx, fold)
 }
 
 // clientQuarters reads a slice for each client and quarter-hour.

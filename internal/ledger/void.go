@@ -50,6 +50,9 @@ func (b *Book) Void(ctx context.Context, workspaceID, id string, at calendar.Ins
 		if err := b.take(ctx, tx, account, voided); err != nil {
 			return err
 		}
+		if err := b.noteLate(ctx, tx, map[lateKey]int64{{workspaceID, utcDay(voided.CreatedAt)}: 1}); err != nil {
+			return err
+		}
 		if dir.limited {
 			dir.budgeted[budgetKey{workspaceID, voided.ClientID}] = true // if it has one, which is looked at
 		}
