@@ -88,6 +88,7 @@ func (b *Book) Append(ctx context.Context, refs []Ref, judge func(*Directory) []
 		case err != nil:
 			return nil, fmt.Errorf("append: %w", err)
 		default:
+			b.told.add(t.crossings)
 			return outcomes, nil
 		}
 	}
@@ -109,6 +110,8 @@ type appending struct {
 	careful bool
 	// look reads every budget first.
 	look bool
+	// crossings are those of the run.
+	crossings []Crossing
 }
 
 // isAlone reports that nobody else writes in the workspace.
@@ -127,7 +130,7 @@ func (t *appending) looks(workspaceID string) bool {
 
 func (t *appending) run(ctx context.Context, refs []Ref, judge func(*Directory) []*Usage) (outcomes []Outcome, err error) {
 	err = t.db.Write(ctx, func(tx *database.Tx) error {
-		t.tx = tx
+		t.tx, t.crossings = tx, nil
 		dir, err := t.resolve(ctx, refs)
 		if err != nil {
 			return err
@@ -286,6 +289,10 @@ func (t *appending) append(ctx context.Context, dir *Directory, entries []*Usage
 		return nil, err
 	}
 	if err := t.spend(ctx, l, counted, 1); err != nil {
+		return nil, err
+	}
+	t.refused(entries, outcomes)
+	if err := t.tell(ctx); err != nil {
 		return nil, err
 	}
 

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -54,17 +55,42 @@ func (s Spend) Room() money.Total {
 	return room
 }
 
-// ceiling is the cost above which an append must look at the budget before it
-// adds: nil for never. Where even nothing may be too much it is below 0.
-func (b Budget) ceiling() *int64 {
-	switch {
-	case !b.Blocks:
-		return nil
-	case b.Limit == 0:
+// ceiling is the cost above which an append must look at the budget: there the
+// limit blocks or tells, or the next threshold is reached. Nil: nothing more
+// will happen. Where even nothing may be too much it is below 0.
+func (s Spend) ceiling() *int64 {
+	if s.Blocks && s.Limit == 0 {
 		return new(unmade)
 	}
-	return new(int64(b.Limit))
+	limit := s.Limit.Total()
+	var least *int64
+	upTo := func(cost money.Total) {
+		n, fits := cost.Nanos()
+		if !fits {
+			n = math.MaxInt64
+		}
+		if least == nil || int64(n) < *least {
+			least = new(int64(n))
+		}
+	}
+	if s.Blocks || s.Cost.Cmp(limit) <= 0 {
+		upTo(limit)
+	}
+	for _, percent := range s.Thresholds {
+		if !s.reaches(percent) && s.Limit > 0 {
+			upTo(limit.Percentage(int64(percent)).PlusNanos(-1))
+		}
+	}
+	return least
 }
+
+// reaches reports that a threshold is reached; a limit of 0 has none.
+func (s Spend) reaches(percent int) bool {
+	return s.Limit > 0 && s.Cost.Covers(s.Limit.Total(), int64(percent))
+}
+
+// exceeds reports that a budget that doesn't block is spent, and more.
+func (s Spend) exceeds() bool { return !s.Blocks && s.Cost.Cmp(s.Limit.Total()) > 0 }
 
 // unmade is the ceiling of a row that was added to before it was made.
 const unmade int64 = -1
@@ -396,10 +422,19 @@ func (t *appending) spend(ctx context.Context, l limits, usages []*Usage, sign m
 	var crowded crowdedError
 	for _, now := range after {
 		c := l.counters[now.key]
-		// Who was alone when it looked has judged. Here that one, and nobody
-		// else, knows what the month came to before (c.Cost) and comes to now
-		// (now.cost): no other can move it until the commit.
-		if !c.wanted || c.looked && t.isAlone(c.key.workspace) {
+		if !c.wanted {
+			continue
+		}
+		if c.looked && t.isAlone(c.key.workspace) {
+			// Who was alone when it looked has judged. That one, and nobody else,
+			// knows what the month came to before and comes to now: no other can
+			// move it until the commit.
+			before := c.Spend
+			c.Cost = now.cost
+			t.crossed(before, c.Spend, usages[0].RecordedAt)
+			if err := t.setCeiling(ctx, c, now.ceiling); err != nil {
+				return err
+			}
 			continue
 		}
 		if now.ceiling != nil && now.cost.Cmp(money.Nanos(*now.ceiling).Total()) > 0 {
@@ -408,6 +443,16 @@ func (t *appending) spend(ctx context.Context, l limits, usages []*Usage, sign m
 		}
 	}
 	return crowded.orNil()
+}
+
+// setCeiling keeps the ceiling that a counter has now, where it was another.
+func (t *appending) setCeiling(ctx context.Context, c *counter, was *int64) error {
+	now := c.ceiling()
+	if now == was || now != nil && was != nil && *now == *was {
+		return nil
+	}
+	_, err := t.tx.ExecRows(ctx, t.budget["set_month_ceiling"], nil, c.key.workspace, c.key.client, int64(c.key.month), now)
+	return err
 }
 
 // tally is a row of month_costs, or what is added to one.
@@ -501,11 +546,27 @@ func (b *Book) SetBudget(ctx context.Context, limit Limit) error {
 			int64(limit.Limit), string(thresholds), enforcement, c.Version+1, int64(limit.At)); err != nil {
 			return err
 		}
-		if _, err := t.tx.ExecRows(ctx, b.budget["set_ceiling"], nil, limit.WorkspaceID, limit.ClientID, limit.ceiling()); err != nil {
+		// What other months come to is looked at when somebody adds to them.
+		if _, err := t.tx.ExecRows(ctx, b.budget["set_ceilings"], nil, limit.WorkspaceID, limit.ClientID, unmade); err != nil {
 			return err
 		}
-		c.Budget, c.looked, c.wanted = limit.Budget, true, true
-		return t.open(ctx, dir, l)
+		before, had := c.Budget, c.looked
+		c.Budget, c.Currency, c.Month = limit.Budget, dir.accounts[limit.WorkspaceID].Currency, k.month
+		c.looked, c.wanted = true, true
+		if c.kept {
+			err = t.setCeiling(ctx, c, new(unmade))
+		} else {
+			err = t.open(ctx, dir, l)
+		}
+		if err != nil {
+			return err
+		}
+		old := Spend{Cost: c.Cost} // without a budget nothing was reached
+		if old.Blocks = !had; had {
+			old.Budget = before
+		}
+		t.crossed(old, c.Spend, limit.At)
+		return t.tell(ctx)
 	})
 	if err != nil {
 		return fmt.Errorf("set budget: %w", err)

@@ -39,6 +39,8 @@ type Book struct {
 	// looking there first saves what would have to be taken back.
 	tight  sync.Map
 	memory memory
+	outbox Outbox
+	told   told
 }
 
 // Open returns the book of a migrated database.

@@ -133,6 +133,16 @@ func (t Total) Percent(of Total) float64 {
 	return percent
 }
 
+// Percentage is the least amount that covers that many percent of t.
+func (t Total) Percentage(percent int64) Total {
+	n := new(big.Int).Mul(t.big(), big.NewInt(percent))
+	quotient, rest := new(big.Int).QuoRem(n, big.NewInt(100), new(big.Int))
+	if rest.Sign() > 0 {
+		quotient.Add(quotient, big.NewInt(1))
+	}
+	return totalOf(quotient)
+}
+
 // Covers reports that t is at least percent hundredths of of, exactly.
 func (t Total) Covers(of Total, percent int64) bool {
 	have := new(big.Int).Mul(t.big(), big.NewInt(100))

@@ -39,8 +39,11 @@ ON CONFLICT (workspace_id, client_id) DO UPDATE SET
   monthly_limit = excluded.monthly_limit, thresholds = excluded.thresholds, enforcement = excluded.enforcement,
   version = excluded.version, updated_at = excluded.updated_at
 
--- name: set_ceiling
+-- name: set_ceilings
 UPDATE month_costs SET ceiling = $3 WHERE workspace_id = $1 AND client_id = $2
+
+-- name: set_month_ceiling
+UPDATE month_costs SET ceiling = $4 WHERE workspace_id = $1 AND client_id = $2 AND month = $3
 
 -- name: remove_budget
 DELETE FROM budgets WHERE workspace_id = $1 AND client_id = $2
