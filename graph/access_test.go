@@ -70,7 +70,15 @@ func TestRoles(t *testing.T) {
 		key := decode[struct {
 			CreateAPIKey struct{ ID string } `json:"createApiKey"`
 		}](t, h.data(t, admin, `mutation { createApiKey(input: {name: "Shop's key", role: READ, workspaceId: "shop"}) { id } }`, nil)).CreateAPIKey.ID
-		secrets := []string{"Ada", "ada@example.org", "393331112222", "secret-model", "0.005", "77", usage, customer, "Shop's key", key}
+		told := decode[struct {
+			Create struct{ Channel struct{ ID string } }
+			Test   struct{ ID, State string }
+		}](t, h.tells(t, admin, receiver(t)))
+		channel, delivery := told.Create.Channel.ID, told.Test.ID
+		secrets := []string{
+			"Ada", "ada@example.org", "393331112222", "secret-model", "0.005", "77", usage, customer, "Shop's key", key,
+			channel, delivery, "127.0.0.1", "Shop's channel", "Thank you", "DELIVERED",
+		}
 		const (
 			d = "data"
 			n = "nothing"
@@ -108,6 +116,15 @@ func TestRoles(t *testing.T) {
 			{`{ allowance(workspaceId: "shop", clientId: "ada") { allowed reason remaining } }`, [12]string{d, d, d, f, f, d, d, r, f, r, u, u}},
 			{`mutation { removeBudget(workspaceId: "shop") }`, [12]string{d, n, n, f, f, f, f, w, f, f, u, u}},
 			{`mutation { removeCustomerBudget(workspaceId: "shop", clientId: "ada") }`, [12]string{d, n, n, f, f, f, f, w, f, f, u, u}},
+			{`{ alerts(where: {workspaceId: "shop"}) { totalCount edges { node { event title text facts } } } }`, [12]string{d, d, d, d, d, f, f, n, n, f, u, u}},
+			{`{ alerts(where: {workspaceId: "shop"}) { edges { node { deliveries { id channel { target } attempts { answer } } } } } }`, [12]string{d, d, d, f, f, f, f, n, n, f, u, u}},
+			{`{ alertChannels(workspaceId: "shop") { id name target deliveries { id state } } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`mutation { createAlertChannel(workspaceId: "shop", input: {kind: SLACK, target: "https://example.org/hook"}) { channel { id } secret } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`mutation { updateAlertChannel(workspaceId: "shop", id: "` + channel + `", input: {name: "Shop's channel"}) { target } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`mutation { rotateAlertChannelSecret(workspaceId: "shop", id: "` + channel + `") { channel { target } secret } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`mutation { testAlertChannel(workspaceId: "shop", id: "` + channel + `") { state attempts { answer } } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`mutation { replayAlert(workspaceId: "shop", deliveryId: "` + delivery + `") { attempts { answer } } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
+			{`mutation { removeAlertChannel(workspaceId: "shop", id: "` + channel + `") }`, [12]string{d, n, n, f, f, f, f, w, f, f, u, u}},
 			{`mutation { createApiKey(input: {name: "key", role: READ, workspaceId: "shop"}) { secret } }`, [12]string{d, d, d, f, f, f, f, w, f, f, u, u}},
 			{`mutation { createApiKey(input: {name: "key", role: READ}) { secret } }`, [12]string{d, f, d, f, f, f, f, f, f, f, u, u}},
 			{`mutation { createApiKey(input: {name: "key", role: ADMIN}) { secret } }`, [12]string{d, f, f, f, f, f, f, f, f, f, u, u}},
@@ -148,15 +165,18 @@ func TestRoles(t *testing.T) {
 func TestListsHoldTheViewersOwn(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
-		h.data(t, admin, `mutation { trackUsageBatch(inputs: [{workspaceId: "shop", clientId: "ada", price: 1}, {workspaceId: "rival", clientId: "zoe", price: 2}]) { tracked } }`, nil)
-		const all = `{ workspaces { totalCount edges { node { id } } } customers { totalCount edges { node { clientId } } } usages(orderBy: {field: PRICE}) { totalCount edges { node { clientId } } } }`
+		h.data(t, admin, `mutation { trackUsageBatch(inputs: [{workspaceId: "shop", clientId: "ada", price: 1}, {workspaceId: "rival", clientId: "zoe", price: 2}]) { tracked }
+			shop: setBudget(workspaceId: "shop", input: {monthlyLimit: 1, thresholds: [100]}) { version }
+			rival: setBudget(workspaceId: "rival", input: {monthlyLimit: 1, thresholds: []}) { version }
+		}`, nil)
+		const all = `{ a: alerts(where: {event: "budget.threshold_reached"}) { edges { node { workspaceId } } } b: alerts(where: {event: "budget.exceeded"}) { edges { node { workspaceId } } } workspaces { totalCount edges { node { id } } } customers { totalCount edges { node { clientId } } } usages(orderBy: {field: PRICE}) { totalCount edges { node { clientId } } } }`
 		for v, want := range map[viewer]string{
-			{role: auth.Reader, workspace: "rival"}: `{"workspaces":{"totalCount":1,"edges":[{"node":{"id":"rival"}}]},` +
+			{role: auth.Reader, workspace: "rival"}: `{"a":{"edges":[]},"b":{"edges":[{"node":{"workspaceId":"rival"}}]},"workspaces":{"totalCount":1,"edges":[{"node":{"id":"rival"}}]},` +
 				`"customers":{"totalCount":1,"edges":[{"node":{"clientId":"zoe"}}]},"usages":{"totalCount":1,"edges":[{"node":{"clientId":"zoe"}}]}}`,
-			{role: auth.Manager, workspace: "shop"}: `{"workspaces":{"totalCount":1,"edges":[{"node":{"id":"shop"}}]},` +
+			{role: auth.Manager, workspace: "shop"}: `{"a":{"edges":[{"node":{"workspaceId":"shop"}}]},"b":{"edges":[]},"workspaces":{"totalCount":1,"edges":[{"node":{"id":"shop"}}]},` +
 				`"customers":{"totalCount":3,"edges":[{"node":{"clientId":"ada"}},{"node":{"clientId":"bruno"}},{"node":{"clientId":"carla"}}]},"usages":{"totalCount":1,"edges":[{"node":{"clientId":"ada"}}]}}`,
-			{role: auth.Reader, workspace: "none"}: `{"workspaces":{"totalCount":0,"edges":[]},"customers":{"totalCount":0,"edges":[]},"usages":{"totalCount":0,"edges":[]}}`,
-			{role: auth.Reader}: `{"workspaces":{"totalCount":2,"edges":[{"node":{"id":"rival"}},{"node":{"id":"shop"}}]},` +
+			{role: auth.Reader, workspace: "none"}: `{"a":{"edges":[]},"b":{"edges":[]},"workspaces":{"totalCount":0,"edges":[]},"customers":{"totalCount":0,"edges":[]},"usages":{"totalCount":0,"edges":[]}}`,
+			{role: auth.Reader}: `{"a":{"edges":[{"node":{"workspaceId":"shop"}}]},"b":{"edges":[{"node":{"workspaceId":"rival"}}]},"workspaces":{"totalCount":2,"edges":[{"node":{"id":"rival"}},{"node":{"id":"shop"}}]},` +
 				`"customers":{"totalCount":4,"edges":[{"node":{"clientId":"ada"}},{"node":{"clientId":"bruno"}},{"node":{"clientId":"carla"}},{"node":{"clientId":"zoe"}}]},` +
 				`"usages":{"totalCount":2,"edges":[{"node":{"clientId":"ada"}},{"node":{"clientId":"zoe"}}]}}`,
 		} {

@@ -17,6 +17,8 @@ func (h *house) list(t *testing.T) {
 	h.data(t, admin, `mutation {`+repeated(6, ` w#: createWorkspace(input: {id: "w#", name: "Twin"}) { id }`)+
 		repeated(5, ` c#: upsertCustomer(workspaceId: "shop", input: {clientId: "x#", email: "c#@example.org"}) { id }`)+`
 		named: upsertCustomer(workspaceId: "shop", input: {clientId: "x1", name: "Ada"}) { id }
+		setBudget(workspaceId: "shop", input: {monthlyLimit: 1, thresholds: [1, 2, 3, 4, 5, 6]}) { version }
+		setCustomerBudget(workspaceId: "shop", clientId: "bruno", input: {monthlyLimit: 100, thresholds: [1]}) { version }
 	}`, nil)
 	h.data(t, admin, `mutation { trackUsageBatch(inputs: [
 		{workspaceId: "shop", clientId: "ada", price: 1, model: "gpt", inputTokens: 5, idempotencyKey: "a"}
@@ -60,7 +62,7 @@ func (p page) ids() []string {
 // page asks for one as a reader of a workspace, or of all.
 func (h *house) page(t *testing.T, connection, workspace, fields string, arguments map[string]any) page {
 	t.Helper()
-	order := map[string]string{"customers": "CustomerOrder", "usages": "UsageOrder", "workspaces": "WorkspaceOrder"}[connection]
+	order := map[string]string{"alerts": "AlertOrder", "customers": "CustomerOrder", "usages": "UsageOrder", "workspaces": "WorkspaceOrder"}[connection]
 	data := h.data(t, viewer{auth.Reader, workspace, nil}, `query($first: Int, $after: Cursor, $last: Int, $before: Cursor, $orderBy: [`+order+`!]) {
 		of: `+connection+`(first: $first, after: $after, last: $last, before: $before, orderBy: $orderBy) {
 			totalCount edges { cursor node { id `+fields+` } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -90,6 +92,7 @@ func TestPagesAreTheWhole(t *testing.T) {
 			{"usages", "shop", "price createdAt", [][]order{
 				nil, {{"PRICE", "ASC"}}, {{"PRICE", "DESC"}}, {{"CREATED_AT", "ASC"}}, {{"CREATED_AT", "DESC"}}, {{"PRICE", "DESC"}, {"CREATED_AT", "ASC"}}, {{"PRICE", "ASC"}, {"PRICE", "DESC"}},
 			}},
+			{"alerts", "shop", "event createdAt", [][]order{nil, {{"CREATED_AT", "ASC"}}, {{"CREATED_AT", "DESC"}}}},
 			{"workspaces", "", "name createdAt", [][]order{
 				nil, {{"NAME", "ASC"}}, {{"NAME", "DESC"}}, {{"CREATED_AT", "ASC"}}, {{"CREATED_AT", "DESC"}, {"NAME", "DESC"}},
 			}},
@@ -221,13 +224,23 @@ func TestWhere(t *testing.T) {
 				`{currency: "EUR", timeZoneNEQ: "UTC"}`: "shop",
 				`{nameEqualFold: "rival secret"}`:       "rival",
 			},
+			"alerts": { // events in order
+				`{event: "budget.exceeded"}`:                                "budget.exceeded",
+				`{clientIDNotNil: true}`:                                    "budget.threshold_reached",
+				`{clientId: "bruno", workspaceId: "shop"}`:                  "budget.threshold_reached",
+				`{clientIdIn: ["ada"]}`:                                     "",
+				`{workspaceId: "rival"}`:                                    "",
+				`{clientIDIsNil: true, eventContains: "exceeded"}`:          "budget.exceeded",
+				`{createdAtGT: "2024-02-15T12:00:00Z"}`:                     "",
+				`{or: [{clientId: "bruno"}, {eventHasSuffix: "exceeded"}]}`: "budget.exceeded budget.threshold_reached",
+			},
 		} {
 			for where, want := range cases {
 				arguments := "(where: " + where + ")"
 				if where == "" {
 					arguments = ""
 				}
-				field := map[string]string{"usages": "idempotencyKey", "customers": "clientId", "workspaces": "id"}[connection]
+				field := map[string]string{"alerts": "event", "usages": "idempotencyKey", "customers": "clientId", "workspaces": "id"}[connection]
 				got := h.ask(t, admin, `{ of: `+connection+arguments+` { totalCount edges { node { key: `+field+` } } } }`, nil)
 				if got.body.Errors != nil {
 					t.Errorf("%s %s: %s", connection, where, got.text)

@@ -13,6 +13,14 @@ import (
 	"github.com/contatore/contatore/graph/generated"
 )
 
+func (r *queryResolver) Alerts(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.AlertOrder, where *ent.AlertWhereInput) (*ent.AlertConnection, error) {
+	ctx, first, last, err := enter(ctx, first, last, after, before)
+	if err != nil {
+		return nil, err
+	}
+	return r.DB.Ent().Alert.Query().Paginate(ctx, after, first, before, last, ent.WithAlertOrder(pointers(orderBy)), ent.WithAlertFilter(where.Filter))
+}
+
 func (r *queryResolver) Customers(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.CustomerOrder, where *ent.CustomerWhereInput) (*ent.CustomerConnection, error) {
 	ctx, first, last, err := enter(ctx, first, last, after, before)
 	if err != nil {
@@ -37,6 +45,8 @@ func (r *queryResolver) Workspaces(ctx context.Context, after *entgql.Cursor[str
 	return r.DB.Ent().Workspace.Query().Paginate(ctx, after, first, before, last, ent.WithWorkspaceOrder(pointers(orderBy)), ent.WithWorkspaceFilter(where.Filter))
 }
 
+func (r *Resolver) Alert() generated.AlertResolver { return &alertResolver{r} }
+
 func (r *Resolver) Customer() generated.CustomerResolver { return &customerResolver{r} }
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
@@ -44,6 +54,7 @@ func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 func (r *Resolver) Workspace() generated.WorkspaceResolver { return &workspaceResolver{r} }
 
 type (
+	alertResolver     struct{ *Resolver }
 	customerResolver  struct{ *Resolver }
 	queryResolver     struct{ *Resolver }
 	workspaceResolver struct{ *Resolver }

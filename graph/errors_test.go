@@ -91,6 +91,8 @@ func TestBadArguments(t *testing.T) {
 			{"id", `"a b"|"é"|"` + strings.Repeat("a", 65) + `"|"\u0000"|"a/b"`},
 			{"name", `""|" "|"\u200b\u0000"|` + long(201)},
 			{"currency", `"eur"|"EURO"|"ZZZ"|" "|"\u0000"`},
+			{"language", `"de"|"EN"|" "|"\u0000"`},
+			{"reportHour", `-1|24|99999999999999999999`},
 			{"timeZone", `"Rome"|"Local"|" "|"../../etc/passwd"|"\u0000"`},
 			{"prices.0.kind", `""|"Message"|"a b"|"` + strings.Repeat("a", 65) + `"`},
 			{"prices.0.price", `"abc"|""|"NaN"|-1|-0.000000001|1000000.000000001|0.0000000001|1e999|123456789012345678901234567890|true|{}|[1]|{a: 1e999}`},
@@ -287,7 +289,7 @@ func TestBadConnections(t *testing.T) {
 		add := func(want, connection, arguments string, of ...any) {
 			cases = append(cases, refusal{fmt.Sprintf(`{ %s(%s) { totalCount pageInfo { endCursor } edges { node { id } } } }`, connection, fmt.Sprintf(arguments, of...)), "", want})
 		}
-		for _, connection := range []string{"customers", "usages", "workspaces"} {
+		for _, connection := range []string{"alerts", "customers", "usages", "workspaces"} {
 			add("INVALID last", connection, `first: 1, last: 1`)
 			add("INVALID first", connection, `first: -1`)
 			add("INVALID last", connection, `last: -1`)
@@ -320,7 +322,7 @@ func TestBadConnections(t *testing.T) {
 		} {
 			add("INVALID "+field, "customers", arguments, cursors["plain"].PageInfo.EndCursor)
 		}
-		for _, connection := range []string{"customers", "usages"} {
+		for _, connection := range []string{"alerts", "customers", "usages"} {
 			add("INVALID where.id", connection, `where: {id: "x"}`)
 			add("INVALID where.id", connection, `where: {id: 5}`)
 			add("INVALID where.idIn.1", connection, `where: {idIn: ["018d0c2e-7f3a-7c51-9c3e-2b8f6a4d1e07", "018D0C2E-7F3A-7C51-9C3E-2B8F6A4D1E07"]}`)

@@ -19,6 +19,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 
 	"github.com/contatore/contatore/graph/generated"
+	"github.com/contatore/contatore/internal/alert"
 	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/auth"
 	"github.com/contatore/contatore/internal/database"
@@ -34,6 +35,7 @@ type Deps struct {
 	Meter      *meter.Meter
 	Workspaces *workspace.Directory
 	Keys       *auth.Keys
+	Desk       *alert.Desk
 	Now        func() time.Time
 	// Forecasts are what was learned so far; nil: nothing.
 	Forecasts *analytics.Forecasts
@@ -84,6 +86,7 @@ func New(deps Deps) http.Handler {
 	server.Use(door{})
 	server.Use(limits{})
 	server.Use(single{})
+	server.Use(remembering{})
 	server.Use(numbers{executable.Schema(), kept})
 	return server
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"regexp"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/contatore/contatore/graph"
+	"github.com/contatore/contatore/internal/alert"
 	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/auth"
 	"github.com/contatore/contatore/internal/database"
@@ -61,6 +63,7 @@ func (r *record) take() []string {
 // house is GraphQL over the workspaces "shop", in Rome, and "rival".
 type house struct {
 	http.Handler
+	deps       graph.Deps
 	db         *database.DB
 	book       *ledger.Book
 	keys       *auth.Keys
@@ -82,6 +85,13 @@ func open(tb testing.TB, url string) *house {
 	h := &house{}
 	h.db = testkit.Open(tb, url, database.Options{OnStatement: func(_ context.Context, query string) { h.statements.add(query) }})
 	h.book = ledger.Open(h.db)
+	desk, err := alert.Open(alert.Options{
+		DB: h.db, Book: h.book, Now: clock, Random: rand.Reader, Forecasts: &h.forecasts, Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	h.book.Into(desk)
 	h.keys = auth.Open(h.db, "", clock, rand.Reader)
 	m := meter.Start(h.book, meter.Options{Now: clock, Random: rand.Reader})
 	tb.Cleanup(func() {
@@ -92,10 +102,11 @@ func open(tb testing.TB, url string) *house {
 			tb.Errorf("the log: %q", lines)
 		}
 	})
-	h.Handler = graph.New(graph.Deps{
-		DB: h.db, Book: h.book, Meter: m, Workspaces: workspace.Open(h.db, clock), Keys: h.keys, Now: clock, Forecasts: &h.forecasts,
+	h.deps = graph.Deps{
+		DB: h.db, Book: h.book, Meter: m, Workspaces: workspace.Open(h.db, clock), Keys: h.keys, Desk: desk, Now: clock, Forecasts: &h.forecasts,
 		OnZoneChange: h.zones.add, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
-	})
+	}
+	h.Handler = graph.New(h.deps)
 	h.data(tb, admin, `mutation {
 		shop: createWorkspace(input: {id: "shop", name: "Shop", timeZone: "Europe/Rome", prices: [{kind: "image", price: 0.25}]}) { id }
 		rival: createWorkspace(input: {id: "rival", name: "Rival Secret"}) { id }

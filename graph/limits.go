@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -30,11 +31,21 @@ const (
 	maxAliases, maxSchemaAliases = 100, 10
 	// maxComplexity is the most that the fields of an operation may cost: 1
 	// each, statsCost for stats and its shorthands, learnCost for what is
-	// learned from half a year of days, budgetCost for a budget, and below a
-	// connection all of it times the page's size; the keys count as a page of
-	// defaultPage.
-	maxComplexity, statsCost, learnCost, budgetCost = 20_000, 100, 100, 20
+	// learned from half a year of days, budgetCost for a budget, deliveryCost for
+	// each delivery of an alert, and below a connection or another list all of it
+	// times its size.
+	maxComplexity, statsCost, learnCost, budgetCost, deliveryCost = 20_000, 100, 100, 20, 5
 )
+
+// sizes are those of the lists that are no connections but take long all the
+// same: what their argument first says, else about what there is.
+var sizes = map[string]int{
+	"Query.apiKeys":           defaultPage,
+	"Query.alertChannels":     20,
+	"Alert.deliveries":        20,
+	"AlertChannel.deliveries": 20,
+	"AlertDelivery.attempts":  3,
+}
 
 // limits refuses operations that ask for too much, or for what can't be, before
 // any of their fields is resolved.
@@ -157,6 +168,7 @@ func (t *tally) value(path string, v *ast.Value) {
 func (t *tally) field(f *ast.Field, depth, times int) {
 	schema := strings.HasPrefix(f.Name, "__") || strings.HasPrefix(f.ObjectDefinition.Name, "__")
 	cost := 1
+	size, list := sizes[f.ObjectDefinition.Name+"."+f.Name]
 	switch {
 	case f.ObjectDefinition.Name != "UsageStats" && (f.Name == "stats" || f.Name == "peakHours" || f.Name == "topClients"):
 		cost = statsCost
@@ -164,6 +176,8 @@ func (t *tally) field(f *ast.Field, depth, times int) {
 		cost = learnCost
 	case f.Definition.Type.Name() == "Budget":
 		cost = budgetCost
+	case f.Name == "deliveries":
+		cost = deliveryCost * t.page(f, size)
 	}
 	t.cost += times * cost
 	if f.Alias != f.Name {
@@ -181,13 +195,13 @@ func (t *tally) field(f *ast.Field, depth, times int) {
 	case t.schemaAliases > maxSchemaAliases:
 		t.over = fault.New(fault.TooComplex, "The operation has more than %d aliases of the schema's own fields.", maxSchemaAliases)
 	case t.cost > maxComplexity:
-		t.over = fault.New(fault.TooComplex, "The operation's complexity is over %d: a field costs 1, stats %d, a forecast or anomalies %d, a budget %d, and an entry of a connection's page all that is asked of it. Ask for smaller pages or less of each.", maxComplexity, statsCost, learnCost, budgetCost)
+		t.over = fault.New(fault.TooComplex, "The operation's complexity is over %d: a field costs 1, stats %d, a forecast or anomalies %d, a budget %d, a delivery %d, and an entry of a page or list all that is asked of it. Ask for smaller pages or less of each.", maxComplexity, statsCost, learnCost, budgetCost, deliveryCost)
 	}
 	if t.over != nil {
 		return
 	}
-	if strings.HasSuffix(f.Definition.Type.Name(), "Connection") || f.Name == "apiKeys" {
-		page := t.page(f)
+	if list || strings.HasSuffix(f.Definition.Type.Name(), "Connection") {
+		page := t.page(f, cmp.Or(size, defaultPage))
 		if page > maxPage {
 			t.over = fault.New(fault.TooComplex, "A page has at most %d entries; %s asks for %d.", maxPage, f.Name, page)
 			return
@@ -197,8 +211,9 @@ func (t *tally) field(f *ast.Field, depth, times int) {
 	t.walk(f.SelectionSet, depth+1, times)
 }
 
-// page is how many entries a connection's field asks for.
-func (t *tally) page(f *ast.Field) int {
+// page is how many entries a connection's or list's field asks for, size where
+// it doesn't say.
+func (t *tally) page(f *ast.Field, size int) int {
 	page := -1
 	arguments := f.ArgumentMap(t.variables)
 	for _, name := range []string{"first", "last"} {
@@ -207,7 +222,7 @@ func (t *tally) page(f *ast.Field) int {
 		}
 	}
 	if page < 0 { // negative ones are refused where they are answered
-		return defaultPage
+		return size
 	}
 	return page
 }

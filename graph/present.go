@@ -59,7 +59,7 @@ func faultOf(ctx context.Context, err error, shown *gqlerror.Error) *fault.Error
 		return &fault.Error{Code: fault.Invalid, Field: argument, Message: argument + " is no cursor; take one from an answer.", Cause: err}
 	case argument != "":
 		return &fault.Error{Code: fault.Invalid, Field: argument, Message: fmt.Sprintf("%s: %s.", argument, strings.TrimSuffix(shown.Message, ".")), Cause: err}
-	case errors.Is(err, ent.ErrEmptyCustomerWhereInput), errors.Is(err, ent.ErrEmptyUsageWhereInput), errors.Is(err, ent.ErrEmptyWorkspaceWhereInput):
+	case errors.Is(err, ent.ErrEmptyAlertWhereInput), errors.Is(err, ent.ErrEmptyCustomerWhereInput), errors.Is(err, ent.ErrEmptyUsageWhereInput), errors.Is(err, ent.ErrEmptyWorkspaceWhereInput):
 		return fault.Field("where", "A not, an and or an or in where has no condition in it.")
 	case database.IsBadValue(err):
 		return fault.Field("where", "A value in where can't be one of that field.")

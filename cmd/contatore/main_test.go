@@ -84,7 +84,7 @@ func TestVersionNamesGo(t *testing.T) {
 func TestHelpShowsFlagsAndVariables(t *testing.T) {
 	t.Parallel()
 	for command, flags := range map[string][]string{
-		"serve":          {"--addr", "--database-url", "--admin-key", "--cors-origin", "--demo", "--no-migrate"},
+		"serve":          {"--addr", "--database-url", "--admin-key", "--cors-origin", "--smtp-url", "--mail-from", "--webhook-allow", "--public-url", "--demo", "--no-migrate"},
 		"migrate":        {"--database-url", "--dry-run"},
 		"seed":           {"--database-url", "--workspace", "--days", "--end", "--seed", "--messages"},
 		"import":         {"--database-url", "--workspace", "--map", "--customer", "--create-customers", "--time-zone", "--dry-run", "--rejects"},
@@ -118,6 +118,11 @@ func TestWrongUsage(t *testing.T) {
 		{"serve", map[string]string{"CONTATORE_ADMIN_KEY": "short"}, "16"},
 		{"serve --cors-origin *", nil, "CORS origin"},
 		{"serve --cors-origin https://a.example/path", nil, "CORS origin"},
+		{"serve --webhook-allow localhost", nil, "--webhook-allow"},
+		{"serve", map[string]string{"CONTATORE_WEBHOOK_ALLOW": "10.0.0.0/8,nowhere"}, "nowhere"},
+		{"serve --public-url meter.example.com", nil, "--public-url"},
+		{"serve --smtp-url smtp://mail.example.com", nil, "--mail-from"},
+		{"serve --alert-patience -1s", nil, "--alert-patience"},
 		{"import", nil, "file"},
 		{"seed --end soon", nil, "YYYY-MM-DD"},
 		{"seed --days many", nil, "--days"},

@@ -153,8 +153,9 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// sameAnswer compares but for the time at which an answer was made.
+// sameAnswer compares but for the time at which an answer was made, and its
+// secrets.
 func sameAnswer(got, want string) bool {
-	made := regexp.MustCompile(`"generatedAt":"[^"]*"`)
+	made := regexp.MustCompile(`"generatedAt":"[^"]*"|"whsec_[^"]+"`)
 	return strings.TrimSpace(made.ReplaceAllString(got, "")) == strings.TrimSpace(made.ReplaceAllString(want, ""))
 }

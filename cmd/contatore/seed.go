@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/contatore/contatore/internal/alert"
 	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/calendar"
 	"github.com/contatore/contatore/internal/database"
@@ -82,10 +83,15 @@ func (c *seedCommand) Run(ctx context.Context, sh *shell) error {
 }
 
 // counting lends fn a meter and a directory. What the meter took is committed
-// when counting returns, also after an interruption. result is told what
-// became of each answer; nil: nobody is.
+// when counting returns, also after an interruption; what it crossed of a
+// budget is recorded for a server to tell. result is told what became of each
+// answer; nil: nobody is.
 func counting(ctx context.Context, sh *shell, db *database.DB, result func(string), fn func(*meter.Meter, *workspace.Directory) error) (err error) {
-	m := meter.Start(ledger.Open(db), meter.Options{Now: sh.now, Random: sh.random, OnResult: result})
+	outbox, err := alert.NewOutbox(db, sh.now, sh.random)
+	if err != nil {
+		return err
+	}
+	m := meter.Start(ledger.Open(db).Into(outbox), meter.Options{Now: sh.now, Random: sh.random, OnResult: result})
 	defer func() { err = errors.Join(err, m.Stop(context.WithoutCancel(ctx))) }()
 	return fn(m, workspace.Open(db, sh.now))
 }

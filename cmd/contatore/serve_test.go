@@ -30,8 +30,9 @@ type process struct {
 	ended   sync.Once
 }
 
-// serve starts the program on a free port and reads where it listens.
-func serve(t *testing.T, url string) *process {
+// serve starts the program on a free port, with further variables, and reads
+// where it listens.
+func serve(t *testing.T, url string, variables ...string) *process {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
@@ -39,6 +40,7 @@ func serve(t *testing.T, url string) *process {
 	}
 	p := &process{command: exec.CommandContext(context.WithoutCancel(t.Context()), program, "serve")}
 	p.command.Env = append(os.Environ(), asProgram+"=1", "CONTATORE_ADDR=127.0.0.1:0", "CONTATORE_DATABASE_URL="+url, "CONTATORE_ADMIN_KEY="+operatorKey)
+	p.command.Env = append(p.command.Env, variables...)
 	p.command.Stderr = &p.log
 	out, err := p.command.StdoutPipe()
 	if err != nil {

@@ -463,7 +463,7 @@ func (ec *executionContext) unmarshalInputCreateWorkspaceInput(ctx context.Conte
 		asMap["timeZone"] = "UTC"
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "currency", "timeZone", "prices"}
+	fieldsInOrder := [...]string{"id", "name", "currency", "timeZone", "prices", "language", "reportHour"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -505,6 +505,20 @@ func (ec *executionContext) unmarshalInputCreateWorkspaceInput(ctx context.Conte
 				return it, err
 			}
 			it.Prices = data
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = data
+		case "reportHour":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reportHour"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReportHour = data
 		}
 	}
 	return it, nil
@@ -652,7 +666,7 @@ func (ec *executionContext) unmarshalInputUpdateWorkspaceInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "currency", "timeZone", "prices"}
+	fieldsInOrder := [...]string{"name", "currency", "timeZone", "prices", "language", "reportHour"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -687,6 +701,20 @@ func (ec *executionContext) unmarshalInputUpdateWorkspaceInput(ctx context.Conte
 				return it, err
 			}
 			it.Prices = data
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = data
+		case "reportHour":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reportHour"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReportHour = data
 		}
 	}
 	return it, nil

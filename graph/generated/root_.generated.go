@@ -11,6 +11,7 @@ import (
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/contatore/contatore/ent"
+	"github.com/contatore/contatore/internal/alert"
 	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/auth"
 	"github.com/contatore/contatore/internal/budget"
@@ -29,6 +30,8 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Alert() AlertResolver
+	AlertChannel() AlertChannelResolver
 	Customer() CustomerResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
@@ -41,6 +44,68 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Alert struct {
+		ClientID    func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Deliveries  func(childComplexity int) int
+		Event       func(childComplexity int) int
+		Facts       func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Text        func(childComplexity int, language *string) int
+		Title       func(childComplexity int, language *string) int
+		WorkspaceID func(childComplexity int) int
+	}
+
+	AlertAttempt struct {
+		Answer  func(childComplexity int) int
+		At      func(childComplexity int) int
+		Failure func(childComplexity int) int
+		Number  func(childComplexity int) int
+		Status  func(childComplexity int) int
+		TookMs  func(childComplexity int) int
+	}
+
+	AlertChannel struct {
+		CreatedAt      func(childComplexity int) int
+		Deliveries     func(childComplexity int, first *int) int
+		DisabledAt     func(childComplexity int) int
+		DisabledReason func(childComplexity int) int
+		Events         func(childComplexity int) int
+		FailingSince   func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Target         func(childComplexity int) int
+		Version        func(childComplexity int) int
+		WorkspaceID    func(childComplexity int) int
+	}
+
+	AlertChannelPayload struct {
+		Channel func(childComplexity int) int
+		Secret  func(childComplexity int) int
+	}
+
+	AlertConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AlertDelivery struct {
+		Alert         func(childComplexity int) int
+		Attempts      func(childComplexity int) int
+		Channel       func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		ID            func(childComplexity int) int
+		NextAttemptAt func(childComplexity int) int
+		State         func(childComplexity int) int
+	}
+
+	AlertEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Allowance struct {
 		Allowed   func(childComplexity int) int
 		Reason    func(childComplexity int) int
@@ -201,19 +266,25 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CreateAPIKey         func(childComplexity int, input auth.CreateInput) int
-		CreateWorkspace      func(childComplexity int, input workspace.CreateInput) int
-		EraseCustomer        func(childComplexity int, workspaceID string, clientID string) int
-		RemoveBudget         func(childComplexity int, workspaceID string) int
-		RemoveCustomerBudget func(childComplexity int, workspaceID string, clientID string) int
-		RevokeAPIKey         func(childComplexity int, id string) int
-		SetBudget            func(childComplexity int, workspaceID string, input budget.Input) int
-		SetCustomerBudget    func(childComplexity int, workspaceID string, clientID string, input budget.Input) int
-		TrackUsage           func(childComplexity int, input meter.Input) int
-		TrackUsageBatch      func(childComplexity int, inputs []meter.Input) int
-		UpdateWorkspace      func(childComplexity int, id string, input workspace.UpdateInput) int
-		UpsertCustomer       func(childComplexity int, workspaceID string, input workspace.CustomerInput) int
-		VoidUsage            func(childComplexity int, workspaceID string, id string, reason *string) int
+		CreateAPIKey             func(childComplexity int, input auth.CreateInput) int
+		CreateAlertChannel       func(childComplexity int, workspaceID string, input alert.CreateInput) int
+		CreateWorkspace          func(childComplexity int, input workspace.CreateInput) int
+		EraseCustomer            func(childComplexity int, workspaceID string, clientID string) int
+		RemoveAlertChannel       func(childComplexity int, workspaceID string, id string) int
+		RemoveBudget             func(childComplexity int, workspaceID string) int
+		RemoveCustomerBudget     func(childComplexity int, workspaceID string, clientID string) int
+		ReplayAlert              func(childComplexity int, workspaceID string, deliveryID string) int
+		RevokeAPIKey             func(childComplexity int, id string) int
+		RotateAlertChannelSecret func(childComplexity int, workspaceID string, id string, overlapHours *int) int
+		SetBudget                func(childComplexity int, workspaceID string, input budget.Input) int
+		SetCustomerBudget        func(childComplexity int, workspaceID string, clientID string, input budget.Input) int
+		TestAlertChannel         func(childComplexity int, workspaceID string, id string) int
+		TrackUsage               func(childComplexity int, input meter.Input) int
+		TrackUsageBatch          func(childComplexity int, inputs []meter.Input) int
+		UpdateAlertChannel       func(childComplexity int, workspaceID string, id string, input alert.UpdateInput) int
+		UpdateWorkspace          func(childComplexity int, id string, input workspace.UpdateInput) int
+		UpsertCustomer           func(childComplexity int, workspaceID string, input workspace.CustomerInput) int
+		VoidUsage                func(childComplexity int, workspaceID string, id string, reason *string) int
 	}
 
 	PageInfo struct {
@@ -236,16 +307,18 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		APIKeys    func(childComplexity int, workspaceID *string) int
-		Allowance  func(childComplexity int, workspaceID string, clientID *string, phone *string) int
-		Customers  func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.CustomerOrder, where *ent.CustomerWhereInput) int
-		PeakHours  func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
-		Stats      func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
-		TopClients func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter, first *int, by *analytics.Measure) int
-		Usages     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.UsageOrder, where *ent.UsageWhereInput) int
-		Viewer     func(childComplexity int) int
-		Workspace  func(childComplexity int, id string) int
-		Workspaces func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.WorkspaceOrder, where *ent.WorkspaceWhereInput) int
+		APIKeys       func(childComplexity int, workspaceID *string) int
+		AlertChannels func(childComplexity int, workspaceID string) int
+		Alerts        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.AlertOrder, where *ent.AlertWhereInput) int
+		Allowance     func(childComplexity int, workspaceID string, clientID *string, phone *string) int
+		Customers     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.CustomerOrder, where *ent.CustomerWhereInput) int
+		PeakHours     func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
+		Stats         func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
+		TopClients    func(childComplexity int, workspaceID string, rangeArg *calendar.RangeInput, filter *analytics.Filter, first *int, by *analytics.Measure) int
+		Usages        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.UsageOrder, where *ent.UsageWhereInput) int
+		Viewer        func(childComplexity int) int
+		Workspace     func(childComplexity int, id string) int
+		Workspaces    func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy []ent.WorkspaceOrder, where *ent.WorkspaceWhereInput) int
 	}
 
 	Subscription struct {
@@ -343,14 +416,16 @@ type ComplexityRoot struct {
 	}
 
 	Workspace struct {
-		Budget    func(childComplexity int) int
-		CreatedAt func(childComplexity int) int
-		Currency  func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Prices    func(childComplexity int) int
-		Stats     func(childComplexity int, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
-		TimeZone  func(childComplexity int) int
+		Budget     func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Currency   func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Language   func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Prices     func(childComplexity int) int
+		ReportHour func(childComplexity int) int
+		Stats      func(childComplexity int, rangeArg *calendar.RangeInput, filter *analytics.Filter) int
+		TimeZone   func(childComplexity int) int
 	}
 
 	WorkspaceConnection struct {
@@ -378,6 +453,274 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Alert.clientId":
+		if e.ComplexityRoot.Alert.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.ClientID(childComplexity), true
+	case "Alert.createdAt":
+		if e.ComplexityRoot.Alert.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.CreatedAt(childComplexity), true
+	case "Alert.deliveries":
+		if e.ComplexityRoot.Alert.Deliveries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Deliveries(childComplexity), true
+	case "Alert.event":
+		if e.ComplexityRoot.Alert.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Event(childComplexity), true
+	case "Alert.facts":
+		if e.ComplexityRoot.Alert.Facts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Facts(childComplexity), true
+	case "Alert.id":
+		if e.ComplexityRoot.Alert.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.ID(childComplexity), true
+	case "Alert.text":
+		if e.ComplexityRoot.Alert.Text == nil {
+			break
+		}
+
+		args, err := ec.field_Alert_text_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Alert.Text(childComplexity, args["language"].(*string)), true
+	case "Alert.title":
+		if e.ComplexityRoot.Alert.Title == nil {
+			break
+		}
+
+		args, err := ec.field_Alert_title_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Alert.Title(childComplexity, args["language"].(*string)), true
+	case "Alert.workspaceId":
+		if e.ComplexityRoot.Alert.WorkspaceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.WorkspaceID(childComplexity), true
+
+	case "AlertAttempt.answer":
+		if e.ComplexityRoot.AlertAttempt.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertAttempt.Answer(childComplexity), true
+	case "AlertAttempt.at":
+		if e.ComplexityRoot.AlertAttempt.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertAttempt.At(childComplexity), true
+	case "AlertAttempt.failure":
+		if e.ComplexityRoot.AlertAttempt.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertAttempt.Failure(childComplexity), true
+	case "AlertAttempt.number":
+		if e.ComplexityRoot.AlertAttempt.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertAttempt.Number(childComplexity), true
+	case "AlertAttempt.status":
+		if e.ComplexityRoot.AlertAttempt.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertAttempt.Status(childComplexity), true
+	case "AlertAttempt.tookMs":
+		if e.ComplexityRoot.AlertAttempt.TookMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertAttempt.TookMs(childComplexity), true
+
+	case "AlertChannel.createdAt":
+		if e.ComplexityRoot.AlertChannel.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.CreatedAt(childComplexity), true
+	case "AlertChannel.deliveries":
+		if e.ComplexityRoot.AlertChannel.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_AlertChannel_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AlertChannel.Deliveries(childComplexity, args["first"].(*int)), true
+	case "AlertChannel.disabledAt":
+		if e.ComplexityRoot.AlertChannel.DisabledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.DisabledAt(childComplexity), true
+	case "AlertChannel.disabledReason":
+		if e.ComplexityRoot.AlertChannel.DisabledReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.DisabledReason(childComplexity), true
+	case "AlertChannel.events":
+		if e.ComplexityRoot.AlertChannel.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.Events(childComplexity), true
+	case "AlertChannel.failingSince":
+		if e.ComplexityRoot.AlertChannel.FailingSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.FailingSince(childComplexity), true
+	case "AlertChannel.id":
+		if e.ComplexityRoot.AlertChannel.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.ID(childComplexity), true
+	case "AlertChannel.kind":
+		if e.ComplexityRoot.AlertChannel.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.Kind(childComplexity), true
+	case "AlertChannel.name":
+		if e.ComplexityRoot.AlertChannel.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.Name(childComplexity), true
+	case "AlertChannel.target":
+		if e.ComplexityRoot.AlertChannel.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.Target(childComplexity), true
+	case "AlertChannel.version":
+		if e.ComplexityRoot.AlertChannel.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.Version(childComplexity), true
+	case "AlertChannel.workspaceId":
+		if e.ComplexityRoot.AlertChannel.WorkspaceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannel.WorkspaceID(childComplexity), true
+
+	case "AlertChannelPayload.channel":
+		if e.ComplexityRoot.AlertChannelPayload.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannelPayload.Channel(childComplexity), true
+	case "AlertChannelPayload.secret":
+		if e.ComplexityRoot.AlertChannelPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannelPayload.Secret(childComplexity), true
+
+	case "AlertConnection.edges":
+		if e.ComplexityRoot.AlertConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.Edges(childComplexity), true
+	case "AlertConnection.pageInfo":
+		if e.ComplexityRoot.AlertConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.PageInfo(childComplexity), true
+	case "AlertConnection.totalCount":
+		if e.ComplexityRoot.AlertConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.TotalCount(childComplexity), true
+
+	case "AlertDelivery.alert":
+		if e.ComplexityRoot.AlertDelivery.Alert == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertDelivery.Alert(childComplexity), true
+	case "AlertDelivery.attempts":
+		if e.ComplexityRoot.AlertDelivery.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertDelivery.Attempts(childComplexity), true
+	case "AlertDelivery.channel":
+		if e.ComplexityRoot.AlertDelivery.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertDelivery.Channel(childComplexity), true
+	case "AlertDelivery.createdAt":
+		if e.ComplexityRoot.AlertDelivery.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertDelivery.CreatedAt(childComplexity), true
+	case "AlertDelivery.id":
+		if e.ComplexityRoot.AlertDelivery.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertDelivery.ID(childComplexity), true
+	case "AlertDelivery.nextAttemptAt":
+		if e.ComplexityRoot.AlertDelivery.NextAttemptAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertDelivery.NextAttemptAt(childComplexity), true
+	case "AlertDelivery.state":
+		if e.ComplexityRoot.AlertDelivery.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertDelivery.State(childComplexity), true
+
+	case "AlertEdge.cursor":
+		if e.ComplexityRoot.AlertEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertEdge.Cursor(childComplexity), true
+	case "AlertEdge.node":
+		if e.ComplexityRoot.AlertEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertEdge.Node(childComplexity), true
 
 	case "Allowance.allowed":
 		if e.ComplexityRoot.Allowance.Allowed == nil {
@@ -987,6 +1330,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateAPIKey(childComplexity, args["input"].(auth.CreateInput)), true
+	case "Mutation.createAlertChannel":
+		if e.ComplexityRoot.Mutation.CreateAlertChannel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createAlertChannel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAlertChannel(childComplexity, args["workspaceId"].(string), args["input"].(alert.CreateInput)), true
 	case "Mutation.createWorkspace":
 		if e.ComplexityRoot.Mutation.CreateWorkspace == nil {
 			break
@@ -1009,6 +1363,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EraseCustomer(childComplexity, args["workspaceId"].(string), args["clientId"].(string)), true
+	case "Mutation.removeAlertChannel":
+		if e.ComplexityRoot.Mutation.RemoveAlertChannel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeAlertChannel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveAlertChannel(childComplexity, args["workspaceId"].(string), args["id"].(string)), true
 	case "Mutation.removeBudget":
 		if e.ComplexityRoot.Mutation.RemoveBudget == nil {
 			break
@@ -1031,6 +1396,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveCustomerBudget(childComplexity, args["workspaceId"].(string), args["clientId"].(string)), true
+	case "Mutation.replayAlert":
+		if e.ComplexityRoot.Mutation.ReplayAlert == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_replayAlert_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReplayAlert(childComplexity, args["workspaceId"].(string), args["deliveryId"].(string)), true
 	case "Mutation.revokeApiKey":
 		if e.ComplexityRoot.Mutation.RevokeAPIKey == nil {
 			break
@@ -1042,6 +1418,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIKey(childComplexity, args["id"].(string)), true
+	case "Mutation.rotateAlertChannelSecret":
+		if e.ComplexityRoot.Mutation.RotateAlertChannelSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateAlertChannelSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateAlertChannelSecret(childComplexity, args["workspaceId"].(string), args["id"].(string), args["overlapHours"].(*int)), true
 	case "Mutation.setBudget":
 		if e.ComplexityRoot.Mutation.SetBudget == nil {
 			break
@@ -1064,6 +1451,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetCustomerBudget(childComplexity, args["workspaceId"].(string), args["clientId"].(string), args["input"].(budget.Input)), true
+	case "Mutation.testAlertChannel":
+		if e.ComplexityRoot.Mutation.TestAlertChannel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_testAlertChannel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestAlertChannel(childComplexity, args["workspaceId"].(string), args["id"].(string)), true
 	case "Mutation.trackUsage":
 		if e.ComplexityRoot.Mutation.TrackUsage == nil {
 			break
@@ -1086,6 +1484,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TrackUsageBatch(childComplexity, args["inputs"].([]meter.Input)), true
+	case "Mutation.updateAlertChannel":
+		if e.ComplexityRoot.Mutation.UpdateAlertChannel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAlertChannel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAlertChannel(childComplexity, args["workspaceId"].(string), args["id"].(string), args["input"].(alert.UpdateInput)), true
 	case "Mutation.updateWorkspace":
 		if e.ComplexityRoot.Mutation.UpdateWorkspace == nil {
 			break
@@ -1194,6 +1603,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.APIKeys(childComplexity, args["workspaceId"].(*string)), true
+	case "Query.alertChannels":
+		if e.ComplexityRoot.Query.AlertChannels == nil {
+			break
+		}
+
+		args, err := ec.field_Query_alertChannels_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AlertChannels(childComplexity, args["workspaceId"].(string)), true
+	case "Query.alerts":
+		if e.ComplexityRoot.Query.Alerts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_alerts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Alerts(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].([]ent.AlertOrder), args["where"].(*ent.AlertWhereInput)), true
 	case "Query.allowance":
 		if e.ComplexityRoot.Query.Allowance == nil {
 			break
@@ -1728,6 +2159,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Workspace.ID(childComplexity), true
+	case "Workspace.language":
+		if e.ComplexityRoot.Workspace.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Workspace.Language(childComplexity), true
 	case "Workspace.name":
 		if e.ComplexityRoot.Workspace.Name == nil {
 			break
@@ -1740,6 +2177,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Workspace.Prices(childComplexity), true
+	case "Workspace.reportHour":
+		if e.ComplexityRoot.Workspace.ReportHour == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Workspace.ReportHour(childComplexity), true
 	case "Workspace.stats":
 		if e.ComplexityRoot.Workspace.Stats == nil {
 			break
@@ -1799,7 +2242,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AlertOrder", ec.unmarshalInputAlertOrder),
+			graphql.NewInputUnmarshaler("AlertWhereInput", ec.unmarshalInputAlertWhereInput),
 			graphql.NewInputUnmarshaler("BudgetInput", ec.unmarshalInputBudgetInput),
+			graphql.NewInputUnmarshaler("CreateAlertChannelInput", ec.unmarshalInputCreateAlertChannelInput),
 			graphql.NewInputUnmarshaler("CreateApiKeyInput", ec.unmarshalInputCreateApiKeyInput),
 			graphql.NewInputUnmarshaler("CreateWorkspaceInput", ec.unmarshalInputCreateWorkspaceInput),
 			graphql.NewInputUnmarshaler("CustomerInput", ec.unmarshalInputCustomerInput),
@@ -1808,6 +2254,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("PriceInput", ec.unmarshalInputPriceInput),
 			graphql.NewInputUnmarshaler("TrackUsageInput", ec.unmarshalInputTrackUsageInput),
+			graphql.NewInputUnmarshaler("UpdateAlertChannelInput", ec.unmarshalInputUpdateAlertChannelInput),
 			graphql.NewInputUnmarshaler("UpdateWorkspaceInput", ec.unmarshalInputUpdateWorkspaceInput),
 			graphql.NewInputUnmarshaler("UsageFilter", ec.unmarshalInputUsageFilter),
 			graphql.NewInputUnmarshaler("UsageOrder", ec.unmarshalInputUsageOrder),
@@ -1907,6 +2354,76 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../alerts.graphqls", Input: `extend type Query {
+  "Where a workspace wants to be told, the oldest first. For MANAGE and ADMIN: an address may be a secret."
+  alertChannels(workspaceId: ID!): [AlertChannel!]!
+}
+
+extend type Mutation {
+  createAlertChannel(workspaceId: ID!, input: CreateAlertChannelInput!): AlertChannelPayload!
+  updateAlertChannel(workspaceId: ID!, id: ID!, input: UpdateAlertChannelInput!): AlertChannel!
+  "False where there was none."
+  removeAlertChannel(workspaceId: ID!, id: ID!): Boolean!
+  "A new secret for a webhook. Both sign for overlapHours (0 to 168), then the old one ends."
+  rotateAlertChannelSecret(workspaceId: ID!, id: ID!, overlapHours: Int = 24): AlertChannelPayload!
+  "Sends one alert, channel.test, at once and only once, and tells how it went. A disabled channel can be tested, too."
+  testAlertChannel(workspaceId: ID!, id: ID!): AlertDelivery!
+  "Delivers again what was delivered or given up; a webhook gets the same webhook-id."
+  replayAlert(workspaceId: ID!, deliveryId: ID!): AlertDelivery!
+}
+
+extend type Alert {
+  "language: en or it; the workspace's unless given."
+  title(language: String): String!
+  text(language: String): String!
+  "Its figures, as a webhook gets them in data."
+  facts: JSON!
+  "For MANAGE and ADMIN."
+  deliveries: [AlertDelivery!]!
+}
+"Any JSON value."
+scalar JSON
+
+enum AlertChannelKind { WEBHOOK EMAIL SLACK }
+"target: a URL, or e-mail addresses with commas between them. events: what it is told; empty means everything but reports. failingSince: since when nothing arrives. disabledAt: since when it is told nothing."
+type AlertChannel {
+  id: ID!
+  workspaceId: ID!
+  kind: AlertChannelKind!
+  name: String!
+  target: String!
+  events: [String!]!
+  failingSince: Time
+  disabledAt: Time
+  disabledReason: String
+  "How often the channel was set."
+  version: Int!
+  createdAt: Time!
+  "The newest first; first is 1 to 100."
+  deliveries(first: Int = 20): [AlertDelivery!]!
+}
+"name: 1 to 200 characters, default the target's host. target: https:// or http:// for WEBHOOK and SLACK, at most 10 addresses for EMAIL. A workspace has at most 20 channels."
+input CreateAlertChannelInput { kind: AlertChannelKind! name: String target: String! events: [String!] }
+"What is absent stays. enabled: true starts again what was disabled. version: that of the channel that was seen; where it is another by now, CONFLICT."
+input UpdateAlertChannelInput { name: String target: String events: [String!] enabled: Boolean version: Int }
+"secret is a webhook's, to check signatures with (standardwebhooks.com); it is shown this once."
+type AlertChannelPayload { channel: AlertChannel! secret: String }
+
+enum AlertDeliveryState { PENDING DELIVERED FAILED }
+type AlertDelivery {
+  id: ID!
+  alert: Alert!
+  channel: AlertChannel!
+  state: AlertDeliveryState!
+  "The oldest first."
+  attempts: [AlertAttempt!]!
+  "Null: no other is planned."
+  nextAttemptAt: Time
+  createdAt: Time!
+}
+"status: what HTTP or SMTP answered; null: nothing. answer: its first KiB. failure: why it is no success, null: it arrived."
+type AlertAttempt { number: Int! at: Time! tookMs: Int! status: Int answer: String! failure: String }
+`, BuiltIn: false},
 	{Name: "../analytics.graphqls", Input: `
 "Exactly one form: lastDays (1 to 3,660, ending today, today included), or startDate with endDate (both included, at most 3,660 days). Default, also for {}: lastDays 30. Days are the workspace's local days. Days to come are allowed and empty."
 input DateRange {
@@ -2070,6 +2587,168 @@ type Allowance { allowed: Boolean! reason: NotTrackedReason remaining: Decimal }
 `, BuiltIn: false},
 	{Name: "../ent.graphqls", Input: `directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 directive @goModel(model: String, models: [String!], forceGenerate: Boolean) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
+"""
+Something that a workspace was told: budget.threshold_reached, budget.exceeded, budget.forecast_exceeded, usage.anomaly, usage.silent, report.weekly, report.monthly, channel.disabled or channel.test.
+"""
+type Alert {
+  id: ID!
+  workspaceId: ID!
+  """
+  The customer it is about; null: the whole workspace.
+  """
+  clientId: ID
+  """
+  What happened: budget.threshold_reached, usage.silent and the like.
+  """
+  event: String!
+  createdAt: Time!
+}
+"""
+A connection to a list of items.
+"""
+type AlertConnection {
+  """
+  A list of edges.
+  """
+  edges: [AlertEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type AlertEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Alert
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for Alert connections
+"""
+input AlertOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order Alerts.
+  """
+  field: AlertOrderField!
+}
+"""
+Properties by which Alert connections can be ordered.
+"""
+enum AlertOrderField {
+  CREATED_AT
+}
+"""
+AlertWhereInput is used for filtering Alert objects.
+Input was generated by ent.
+"""
+input AlertWhereInput {
+  not: AlertWhereInput
+  and: [AlertWhereInput!]
+  or: [AlertWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  """
+  workspace_id field predicates
+  """
+  workspaceID: ID
+  workspaceIDNEQ: ID
+  workspaceIDIn: [ID!]
+  workspaceIDNotIn: [ID!]
+  workspaceIDGT: ID
+  workspaceIDGTE: ID
+  workspaceIDLT: ID
+  workspaceIDLTE: ID
+  workspaceIDContains: ID
+  workspaceIDHasPrefix: ID
+  workspaceIDHasSuffix: ID
+  workspaceIDEqualFold: ID
+  workspaceIDContainsFold: ID
+  """
+  client_id field predicates
+  """
+  clientID: ID
+  clientIDNEQ: ID
+  clientIDIn: [ID!]
+  clientIDNotIn: [ID!]
+  clientIDGT: ID
+  clientIDGTE: ID
+  clientIDLT: ID
+  clientIDLTE: ID
+  clientIDContains: ID
+  clientIDHasPrefix: ID
+  clientIDHasSuffix: ID
+  clientIDIsNil: Boolean
+  clientIDNotNil: Boolean
+  clientIDEqualFold: ID
+  clientIDContainsFold: ID
+  """
+  event field predicates
+  """
+  event: String
+  eventNEQ: String
+  eventIn: [String!]
+  eventNotIn: [String!]
+  eventGT: String
+  eventGTE: String
+  eventLT: String
+  eventLTE: String
+  eventContains: String
+  eventHasPrefix: String
+  eventHasSuffix: String
+  eventEqualFold: String
+  eventContainsFold: String
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  The same as workspaceID.
+  """
+  workspaceId: ID
+  """
+  The same as workspaceIDIn.
+  """
+  workspaceIdIn: [ID!]
+  """
+  The same as clientID.
+  """
+  clientId: ID
+  """
+  The same as clientIDIn.
+  """
+  clientIdIn: [ID!]
+}
 """
 Define a Relay Cursor type:
 https://relay.dev/graphql/connections.htm#sec-Cursor
@@ -2312,6 +2991,37 @@ type PageInfo {
   endCursor: Cursor
 }
 type Query {
+  alerts(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Alerts returned from the connection.
+    """
+    orderBy: [AlertOrder!]
+
+    """
+    Filtering options for Alerts returned from the connection.
+    """
+    where: AlertWhereInput
+  ): AlertConnection!
   customers(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -2698,6 +3408,14 @@ type Workspace {
   name: String!
   currency: String!
   timeZone: String!
+  """
+  What alerts and reports are written in: en or it.
+  """
+  language: String!
+  """
+  The local hour from which on reports are sent, 0 to 23.
+  """
+  reportHour: Int!
   createdAt: Time!
 }
 """
@@ -2818,6 +3536,33 @@ input WorkspaceWhereInput {
   timeZoneEqualFold: String
   timeZoneContainsFold: String
   """
+  language field predicates
+  """
+  language: String
+  languageNEQ: String
+  languageIn: [String!]
+  languageNotIn: [String!]
+  languageGT: String
+  languageGTE: String
+  languageLT: String
+  languageLTE: String
+  languageContains: String
+  languageHasPrefix: String
+  languageHasSuffix: String
+  languageEqualFold: String
+  languageContainsFold: String
+  """
+  report_hour field predicates
+  """
+  reportHour: Int
+  reportHourNEQ: Int
+  reportHourIn: [Int!]
+  reportHourNotIn: [Int!]
+  reportHourGT: Int
+  reportHourGTE: Int
+  reportHourLT: Int
+  reportHourLTE: Int
+  """
   created_at field predicates
   """
   createdAt: Time
@@ -2844,8 +3589,13 @@ type UsageChange { workspaceId: ID! todayCost: Decimal! todayMessages: Long! mon
 type Price { kind: String! price: Decimal! }
 input PriceInput { kind: String! price: Decimal! }
 "id: 1 to 64 of A-Z a-z 0-9 . _ : -; default a UUIDv7. currency: ISO 4217; fixed once usage is counted. timeZone: an IANA name; a change moves every day boundary, of the past too. prices: the whole list, each kind once; given again it replaces the list. name: 1 to 200 characters."
-input CreateWorkspaceInput { id: ID name: String! currency: String = "EUR" timeZone: String = "UTC" prices: [PriceInput!] }
-input UpdateWorkspaceInput { name: String currency: String timeZone: String prices: [PriceInput!] }
+input CreateWorkspaceInput { id: ID name: String! currency: String = "EUR" timeZone: String = "UTC" prices: [PriceInput!]
+  "What alerts and reports are written in: en or it; default en."
+  language: String
+  "The local hour from which on reports are sent, 0 to 23; default 8."
+  reportHour: Int
+}
+input UpdateWorkspaceInput { name: String currency: String timeZone: String prices: [PriceInput!] language: String reportHour: Int }
 
 "clientId: 1 to 64 of A-Z a-z 0-9 . _ : - @ +; default a UUIDv7. activeChatbot: default true when created."
 input CustomerInput { clientId: ID name: String phone: String email: String activeChatbot: Boolean }
@@ -2956,6 +3706,130 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_Alert(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Alert_id(ctx, field)
+	case "workspaceId":
+		return ec.fieldContext_Alert_workspaceId(ctx, field)
+	case "clientId":
+		return ec.fieldContext_Alert_clientId(ctx, field)
+	case "event":
+		return ec.fieldContext_Alert_event(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Alert_createdAt(ctx, field)
+	case "title":
+		return ec.fieldContext_Alert_title(ctx, field)
+	case "text":
+		return ec.fieldContext_Alert_text(ctx, field)
+	case "facts":
+		return ec.fieldContext_Alert_facts(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Alert_deliveries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Alert", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertAttempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_AlertAttempt_number(ctx, field)
+	case "at":
+		return ec.fieldContext_AlertAttempt_at(ctx, field)
+	case "tookMs":
+		return ec.fieldContext_AlertAttempt_tookMs(ctx, field)
+	case "status":
+		return ec.fieldContext_AlertAttempt_status(ctx, field)
+	case "answer":
+		return ec.fieldContext_AlertAttempt_answer(ctx, field)
+	case "failure":
+		return ec.fieldContext_AlertAttempt_failure(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertAttempt", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertChannel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AlertChannel_id(ctx, field)
+	case "workspaceId":
+		return ec.fieldContext_AlertChannel_workspaceId(ctx, field)
+	case "kind":
+		return ec.fieldContext_AlertChannel_kind(ctx, field)
+	case "name":
+		return ec.fieldContext_AlertChannel_name(ctx, field)
+	case "target":
+		return ec.fieldContext_AlertChannel_target(ctx, field)
+	case "events":
+		return ec.fieldContext_AlertChannel_events(ctx, field)
+	case "failingSince":
+		return ec.fieldContext_AlertChannel_failingSince(ctx, field)
+	case "disabledAt":
+		return ec.fieldContext_AlertChannel_disabledAt(ctx, field)
+	case "disabledReason":
+		return ec.fieldContext_AlertChannel_disabledReason(ctx, field)
+	case "version":
+		return ec.fieldContext_AlertChannel_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AlertChannel_createdAt(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_AlertChannel_deliveries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertChannel", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertChannelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "channel":
+		return ec.fieldContext_AlertChannelPayload_channel(ctx, field)
+	case "secret":
+		return ec.fieldContext_AlertChannelPayload_secret(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertChannelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AlertConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AlertConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AlertConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertDelivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AlertDelivery_id(ctx, field)
+	case "alert":
+		return ec.fieldContext_AlertDelivery_alert(ctx, field)
+	case "channel":
+		return ec.fieldContext_AlertDelivery_channel(ctx, field)
+	case "state":
+		return ec.fieldContext_AlertDelivery_state(ctx, field)
+	case "attempts":
+		return ec.fieldContext_AlertDelivery_attempts(ctx, field)
+	case "nextAttemptAt":
+		return ec.fieldContext_AlertDelivery_nextAttemptAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AlertDelivery_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertDelivery", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AlertEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AlertEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertEdge", field.Name)
+}
 
 func (ec *executionContext) childFields_Allowance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -3503,6 +4377,10 @@ func (ec *executionContext) childFields_Workspace(ctx context.Context, field gra
 		return ec.fieldContext_Workspace_currency(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_Workspace_timeZone(ctx, field)
+	case "language":
+		return ec.fieldContext_Workspace_language(ctx, field)
+	case "reportHour":
+		return ec.fieldContext_Workspace_reportHour(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Workspace_createdAt(ctx, field)
 	case "budget":

@@ -7,11 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/contatore/contatore/internal/alert"
 	"github.com/contatore/contatore/internal/fault"
 )
 
@@ -33,6 +35,18 @@ type Config struct {
 	NoMigrate bool
 	// Demo fills an empty database with the sample data and prints links.
 	Demo bool
+	// SMTPURL is how alerts leave as e-mail, smtp:// or smtps://, and MailFrom
+	// the address of their sender; both empty: they don't.
+	SMTPURL, MailFrom string
+	// WebhookAllow are addresses, or ranges of them such as 10.1.0.0/16, that
+	// webhooks may reach although they are private; empty: none.
+	WebhookAllow []string
+	// PublicURL is where people find the dashboard, for the links in alerts;
+	// empty: no links.
+	PublicURL string
+	// AlertPatience is how long a receiver of alerts may take to answer; 0: as
+	// long as package alert says.
+	AlertPatience time.Duration
 }
 
 // minAdminKey is the shortest admin key, in characters.
@@ -51,7 +65,37 @@ func (c Config) Validate() error {
 			return fault.New(fault.Invalid, "The CORS origin %q is not of the form https://host or https://host:port.", origin)
 		}
 	}
-	return nil
+	if _, err := c.allowed(); err != nil {
+		return err
+	}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.RawQuery != "" || u.Fragment != "") {
+		return fault.New(fault.Invalid, "The public URL %q (--public-url) is not of the form https://host or https://host/path.", c.PublicURL)
+	}
+	if c.AlertPatience < 0 {
+		return fault.New(fault.Invalid, "The patience with receivers of alerts (--alert-patience) is below 0.")
+	}
+	return c.mail().Check() //nolint:wrapcheck // a fault that names the option
+}
+
+// mail is how alerts leave as e-mail.
+func (c Config) mail() alert.Mail { return alert.Mail{URL: c.SMTPURL, From: c.MailFrom} }
+
+// allowed are WebhookAllow as ranges.
+func (c Config) allowed() ([]netip.Prefix, error) {
+	ranges := make([]netip.Prefix, len(c.WebhookAllow))
+	for i, text := range c.WebhookAllow {
+		var err error
+		if ranges[i], err = netip.ParsePrefix(text); err != nil {
+			var address netip.Addr
+			if address, err = netip.ParseAddr(text); err == nil {
+				ranges[i], err = address.Prefix(address.BitLen())
+			}
+		}
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Invalid, "%q (--webhook-allow) is neither an address such as 10.1.2.3 nor a range such as 10.1.0.0/16 or fd00::/8.", text)
+		}
+	}
+	return ranges, nil
 }
 
 // Host is what the machine lends the server.

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/contatore/contatore/internal/alert"
 	"github.com/contatore/contatore/internal/meter"
 )
 
@@ -22,6 +23,7 @@ type metrics struct {
 	batch    prometheus.Histogram
 	commit   prometheus.Histogram
 	failures prometheus.Counter
+	attempts *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -48,8 +50,11 @@ func newMetrics() *metrics {
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "contatore_commit_failures_total", Help: "Commits that failed; their callers were told so.",
 		}),
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "contatore_alert_attempts_total", Help: "Attempts to deliver an alert, by the channel's kind and result: ARRIVED or FAILED.",
+		}, []string{"kind", "result"}),
 	}
-	m.registry.MustRegister(m.requests, m.latency, m.events, m.batch, m.commit, m.failures,
+	m.registry.MustRegister(m.requests, m.latency, m.events, m.batch, m.commit, m.failures, m.attempts,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -66,6 +71,15 @@ func (m *metrics) committed(c meter.Commit) {
 
 // judged counts one event.
 func (m *metrics) judged(result string) { m.events.WithLabelValues(result).Inc() }
+
+// attempted counts one attempt to deliver an alert.
+func (m *metrics) attempted(kind alert.ChannelKind, arrived bool) {
+	result := "FAILED"
+	if arrived {
+		result = "ARRIVED"
+	}
+	m.attempts.WithLabelValues(string(kind), result).Inc()
+}
 
 // watch shows how many events wait for a commit, and how many subscribers for
 // a change.

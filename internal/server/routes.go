@@ -24,8 +24,8 @@ func (s *server) routes() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	graphQL := graph.New(graph.Deps{
-		DB: s.db, Book: s.book, Meter: s.meter, Workspaces: s.directory, Keys: s.keys, Now: s.host.Now, OnZoneChange: s.days.Wake,
-		Log: s.host.Log, AnswerTimeout: answerTimeout, Stopping: s.draining, Origins: s.config.CORSOrigins,
+		DB: s.db, Book: s.book, Meter: s.meter, Workspaces: s.directory, Keys: s.keys, Desk: s.desk, Now: s.host.Now,
+		Forecasts: s.forecasts, OnZoneChange: s.days.Wake, Log: s.host.Log, AnswerTimeout: answerTimeout, Stopping: s.draining, Origins: s.config.CORSOrigins,
 	})
 	mux.Handle("/graphql", s.crossOrigin(private(s.authenticated(graphFailure, bounded(graphFailure, graphQL)))))
 	api := rest.New(rest.Deps{Book: s.book, Now: s.host.Now, Log: s.host.Log})

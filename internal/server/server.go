@@ -18,6 +18,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/contatore/contatore/internal/alert"
+	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/auth"
 	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
@@ -27,10 +29,12 @@ import (
 )
 
 const (
-	// A stop takes at most finishTimeout for running requests and
-	// commitTimeout for what they queued: less than 10 s in all.
-	finishTimeout = 6 * time.Second
-	commitTimeout = 3 * time.Second
+	// A stop takes at most finishTimeout for running requests, and deliverTimeout
+	// for alerts on their way meanwhile, then commitTimeout for what the requests
+	// queued: less than 10 s in all.
+	finishTimeout  = 6 * time.Second
+	deliverTimeout = 3 * time.Second
+	commitTimeout  = 3 * time.Second
 )
 
 type server struct {
@@ -41,6 +45,8 @@ type server struct {
 	directory *workspace.Directory
 	keys      *auth.Keys
 	meter     *meter.Meter
+	forecasts *analytics.Forecasts
+	desk      *alert.Desk
 	days      *days
 	metrics   *metrics
 
@@ -73,10 +79,13 @@ func Run(ctx context.Context, config Config, host Host) (err error) {
 			return unlessStopped(ctx, err)
 		}
 	}
-	s := &server{config: config, host: host, db: db, metrics: newMetrics()}
+	s := &server{config: config, host: host, db: db, forecasts: &analytics.Forecasts{}, metrics: newMetrics()}
 	s.draining, s.drain = context.WithCancel(context.Background())
 	defer s.drain()
 	s.book = ledger.Open(db)
+	if err := s.openDesk(); err != nil {
+		return err
+	}
 	s.directory = workspace.Open(db, host.Now)
 	s.keys = auth.Open(db, config.AdminKey, host.Now, host.Random)
 	s.meter = meter.Start(s.book, meter.Options{
@@ -130,6 +139,8 @@ func (s *server) prepare(ctx context.Context) error {
 func (s *server) serve(ctx context.Context, listener net.Listener) error {
 	s.days = startDays(s.book, s.host.Log, s.host.Now)
 	defer s.days.Stop()
+	alerts := startAlerts(s.desk, s.db.Ready, s.host.Log)
+	defer alerts.Stop()
 	routes, err := s.routes()
 	if err != nil {
 		return err
@@ -156,6 +167,7 @@ func (s *server) serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.drain()
+	go alerts.Stop()
 	s.host.Log.Info("stopping")
 	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 	defer cancel()

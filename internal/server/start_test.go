@@ -164,12 +164,19 @@ func TestStartFaults(t *testing.T) {
 		code   fault.Code
 		words  []string
 	}{
-		"address in use":    {server.Config{Addr: used}, fault.Conflict, []string{used, "Another program listens", "--addr"}},
-		"no port":           {server.Config{Addr: "localhost"}, fault.Invalid, []string{`"localhost"`, "--addr 127.0.0.1:3001"}},
-		"port out of range": {server.Config{Addr: "127.0.0.1:99999"}, fault.Invalid, []string{"99999", "--addr"}},
-		"a URL":             {server.Config{Addr: "http://127.0.0.1:0"}, fault.Invalid, []string{"HOST:PORT"}},
-		"short admin key":   {server.Config{AdminKey: "fifteen letters"}, fault.Invalid, []string{"16 characters"}},
-		"bad origin":        {server.Config{CORSOrigins: []string{"*"}}, fault.Invalid, []string{`"*"`, "https://host:port"}},
+		"address in use":     {server.Config{Addr: used}, fault.Conflict, []string{used, "Another program listens", "--addr"}},
+		"no port":            {server.Config{Addr: "localhost"}, fault.Invalid, []string{`"localhost"`, "--addr 127.0.0.1:3001"}},
+		"port out of range":  {server.Config{Addr: "127.0.0.1:99999"}, fault.Invalid, []string{"99999", "--addr"}},
+		"a URL":              {server.Config{Addr: "http://127.0.0.1:0"}, fault.Invalid, []string{"HOST:PORT"}},
+		"short admin key":    {server.Config{AdminKey: "fifteen letters"}, fault.Invalid, []string{"16 characters"}},
+		"bad origin":         {server.Config{CORSOrigins: []string{"*"}}, fault.Invalid, []string{`"*"`, "https://host:port"}},
+		"bad range":          {server.Config{WebhookAllow: []string{"10.0.0.0/8", "localhost"}}, fault.Invalid, []string{`"localhost"`, "--webhook-allow", "10.1.0.0/16"}},
+		"bad public URL":     {server.Config{PublicURL: "meter.example.com"}, fault.Invalid, []string{`"meter.example.com"`, "--public-url", "https://host"}},
+		"public URL's query": {server.Config{PublicURL: "https://meter.example.com/?a"}, fault.Invalid, []string{"--public-url"}},
+		"no patience":        {server.Config{AlertPatience: -1}, fault.Invalid, []string{"--alert-patience"}},
+		"bad SMTP URL":       {server.Config{SMTPURL: "mail.example.com", MailFrom: "a@example.com"}, fault.Invalid, []string{"--smtp-url"}},
+		"no sender":          {server.Config{SMTPURL: "smtp://mail.example.com"}, fault.Invalid, []string{"--mail-from"}},
+		"no mail server":     {server.Config{MailFrom: "a@example.com"}, fault.Invalid, []string{"--smtp-url"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

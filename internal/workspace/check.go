@@ -104,7 +104,23 @@ func (in UpdateInput) check() (money.Prices, error) {
 			return nil, fault.Field("input.timeZone", "%s", fault.Of(err).Message)
 		}
 	}
+	if in.Language != nil {
+		if err := CheckLanguage("input.language", *in.Language); err != nil {
+			return nil, err
+		}
+	}
+	if in.ReportHour != nil && (*in.ReportHour < 0 || *in.ReportHour > 23) {
+		return nil, fault.Field("input.reportHour", "reportHour is %d; it must be 0 to 23.", *in.ReportHour)
+	}
 	return priceList(in.Prices)
+}
+
+// CheckLanguage refuses a language that people can't be written to in.
+func CheckLanguage(field, language string) error {
+	if language != "en" && language != "it" {
+		return fault.Field(field, "language must be en or it.")
+	}
+	return nil
 }
 
 // priceList is the list sorted by kind, as it comes back from the database.

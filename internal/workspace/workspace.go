@@ -38,20 +38,23 @@ type Directory struct {
 func Open(db *database.DB, now func() time.Time) *Directory { return &Directory{db, now} }
 
 // CreateInput asks for a workspace: GraphQL's CreateWorkspaceInput. Nil and
-// empty mean absent, which is an id of this server's, EUR, UTC and no prices.
+// empty mean absent, which is an id of this server's, EUR, UTC, no prices, and
+// reports in English at 8.
 type CreateInput struct {
-	ID                 *string
-	Name               string
-	Currency, TimeZone *string
-	Prices             []PriceInput
+	ID                           *string
+	Name                         string
+	Currency, TimeZone, Language *string
+	ReportHour                   *int
+	Prices                       []PriceInput
 }
 
 // UpdateInput changes a workspace: GraphQL's UpdateWorkspaceInput. Nil and
 // empty texts leave a field as it is, as does a nil list; an empty list takes
 // every price away.
 type UpdateInput struct {
-	Name, Currency, TimeZone *string
-	Prices                   []PriceInput
+	Name, Currency, TimeZone, Language *string
+	ReportHour                         *int
+	Prices                             []PriceInput
 }
 
 // PriceInput is what one answer of a kind shall cost: GraphQL's PriceInput.
@@ -94,7 +97,10 @@ func (d *Directory) Create(ctx context.Context, in CreateInput) (*Workspace, err
 	if !isWorkspaceID(id) {
 		return nil, fault.Field("input.id", "id must be 1 to 64 characters of A-Z a-z 0-9 . _ : -")
 	}
-	wanted := UpdateInput{Name: &in.Name, Currency: orText(in.Currency, "EUR"), TimeZone: orText(in.TimeZone, "UTC"), Prices: in.Prices}
+	wanted := UpdateInput{
+		Name: &in.Name, Currency: orText(in.Currency, "EUR"), TimeZone: orText(in.TimeZone, "UTC"),
+		Language: given(in.Language), ReportHour: in.ReportHour, Prices: in.Prices,
+	}
 	prices, err := wanted.check()
 	if err != nil {
 		return nil, err
@@ -103,6 +109,7 @@ func (d *Directory) Create(ctx context.Context, in CreateInput) (*Workspace, err
 	err = d.db.Write(ctx, func(tx *database.Tx) (err error) {
 		made, err = tx.Ent().Workspace.Create().
 			SetID(id).SetName(in.Name).SetCurrency(*wanted.Currency).SetTimeZone(*wanted.TimeZone).SetPrices(prices).
+			SetNillableLanguage(wanted.Language).SetNillableReportHour(wanted.ReportHour).
 			SetDaysReady(calendar.MaxDate).SetCreatedAt(calendar.At(d.now())).Save(ctx)
 		return err
 	})
@@ -120,7 +127,7 @@ func (d *Directory) Create(ctx context.Context, in CreateInput) (*Workspace, err
 // from the raw usages. Faults: WORKSPACE_NOT_FOUND, INVALID with the field,
 // CONFLICT where the currency of counted usage would change.
 func (d *Directory) Update(ctx context.Context, id string, in UpdateInput) (updated *Workspace, zoneChanged bool, err error) {
-	in.Name, in.Currency, in.TimeZone = given(in.Name), given(in.Currency), given(in.TimeZone)
+	in.Name, in.Currency, in.TimeZone, in.Language = given(in.Name), given(in.Currency), given(in.TimeZone), given(in.Language)
 	prices, err := in.check()
 	if err != nil {
 		return nil, false, err
@@ -137,7 +144,8 @@ func (d *Directory) Update(ctx context.Context, id string, in UpdateInput) (upda
 		if err != nil {
 			return err
 		}
-		change := tx.Ent().Workspace.Update().Where(workspace.ID(id)).SetNillableName(in.Name)
+		change := tx.Ent().Workspace.Update().Where(workspace.ID(id)).SetNillableName(in.Name).
+			SetNillableLanguage(in.Language).SetNillableReportHour(in.ReportHour)
 		if in.Prices != nil {
 			change.SetPrices(prices)
 		}

@@ -26,7 +26,7 @@ func TestCreate(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, db *database.DB) {
 		d, ctx := workspace.Open(db, clock), everywhere(t)
 		made, err := d.Create(ctx, workspace.CreateInput{
-			ID: new("Az09._:-"), Name: "Bottega 🛍", Currency: new("CHF"), TimeZone: new("Europe/Rome"),
+			ID: new("Az09._:-"), Name: "Bottega 🛍", Currency: new("CHF"), TimeZone: new("Europe/Rome"), Language: new("it"), ReportHour: new(0),
 			Prices: []workspace.PriceInput{price("message", "0"), price("image", "2e-2")},
 		})
 		if err != nil {
@@ -38,7 +38,7 @@ func TestCreate(t *testing.T) {
 		}
 		for _, w := range []*workspace.Workspace{made, found} {
 			if w.ID != "Az09._:-" || w.Name != "Bottega 🛍" || w.Currency != "CHF" || w.TimeZone != "Europe/Rome" ||
-				w.CreatedAt != calendar.At(clock()) || w.DaysReady != calendar.MaxDate {
+				w.Language != "it" || w.ReportHour != 0 || w.CreatedAt != calendar.At(clock()) || w.DaysReady != calendar.MaxDate {
 				t.Errorf("%+v", w)
 			}
 			if len(w.Prices) != 2 || w.Prices[0] != (money.Price{Kind: "image", Price: 20_000_000}) || w.Prices[1] != (money.Price{Kind: "message"}) {
@@ -56,7 +56,7 @@ func TestCreateDefaults(t *testing.T) {
 		d := workspace.Open(db, clock)
 		for _, in := range []workspace.CreateInput{
 			{Name: "Shop"},
-			{ID: new(""), Name: "Shop", Currency: new(""), TimeZone: new(""), Prices: []workspace.PriceInput{}},
+			{ID: new(""), Name: "Shop", Currency: new(""), TimeZone: new(""), Language: new(""), Prices: []workspace.PriceInput{}},
 		} {
 			w, err := d.Create(everywhere(t), in)
 			if err != nil {
@@ -66,7 +66,7 @@ func TestCreateDefaults(t *testing.T) {
 			if err != nil || id.Version() != 7 {
 				t.Errorf("id %q", w.ID)
 			}
-			if w.Currency != "EUR" || w.TimeZone != "UTC" || len(w.Prices) != 0 {
+			if w.Currency != "EUR" || w.TimeZone != "UTC" || w.Language != "en" || w.ReportHour != 8 || len(w.Prices) != 0 {
 				t.Errorf("%+v", w)
 			}
 		}
@@ -97,6 +97,10 @@ func TestCreateRefuses(t *testing.T) {
 		"unknown zone":          {"input.timeZone", func(in *workspace.CreateInput) { in.TimeZone = new("Europe/Nowhere") }},
 		"the server's zone":     {"input.timeZone", func(in *workspace.CreateInput) { in.TimeZone = new("Local") }},
 		"a file's path":         {"input.timeZone", func(in *workspace.CreateInput) { in.TimeZone = new("../../etc/passwd") }},
+		"another language":      {"input.language", func(in *workspace.CreateInput) { in.Language = new("de") }},
+		"language in capitals":  {"input.language", func(in *workspace.CreateInput) { in.Language = new("IT") }},
+		"hour below 0":          {"input.reportHour", func(in *workspace.CreateInput) { in.ReportHour = new(-1) }},
+		"hour 24":               {"input.reportHour", func(in *workspace.CreateInput) { in.ReportHour = new(24) }},
 		"no kind":               {"input.prices.0.kind", func(in *workspace.CreateInput) { in.Prices = []workspace.PriceInput{price("", "1")} }},
 		"kind in capitals":      {"input.prices.0.kind", func(in *workspace.CreateInput) { in.Prices = []workspace.PriceInput{price("Image", "1")} }},
 		"kind of 65": {"input.prices.0.kind", func(in *workspace.CreateInput) {
@@ -201,8 +205,11 @@ func TestUpdate(t *testing.T) {
 		if w.Name != "New" || len(w.Prices) != 2 || w.Currency != "EUR" {
 			t.Errorf("%+v", w)
 		}
-		w = update(workspace.UpdateInput{Name: new(""), Currency: new(""), TimeZone: new("")})
-		if w.Name != "New" || len(w.Prices) != 2 || w.Currency != "EUR" || w.TimeZone != "UTC" {
+		if w = update(workspace.UpdateInput{Language: new("it"), ReportHour: new(23)}); w.Language != "it" || w.ReportHour != 23 || w.Name != "New" {
+			t.Errorf("%+v", w)
+		}
+		w = update(workspace.UpdateInput{Name: new(""), Currency: new(""), TimeZone: new(""), Language: new("")})
+		if w.Name != "New" || len(w.Prices) != 2 || w.Currency != "EUR" || w.TimeZone != "UTC" || w.Language != "it" || w.ReportHour != 23 {
 			t.Errorf("left out, but %+v", w)
 		}
 		w = update(workspace.UpdateInput{Currency: new("USD"), Prices: []workspace.PriceInput{price("video", "3")}})
@@ -214,6 +221,8 @@ func TestUpdate(t *testing.T) {
 		}
 		_, _, err := d.Update(ctx, "shop", workspace.UpdateInput{Prices: []workspace.PriceInput{price("image", "x")}})
 		wantFault(t, err, fault.Invalid, "input.prices.0.price")
+		_, _, err = d.Update(ctx, "shop", workspace.UpdateInput{Name: new("No"), Language: new("en"), ReportHour: new(99)})
+		wantFault(t, err, fault.Invalid, "input.reportHour")
 		_, _, err = d.Update(ctx, "nobody", workspace.UpdateInput{Name: new("x"), TimeZone: new("Europe/Rome")})
 		wantFault(t, err, fault.WorkspaceNotFound, "")
 	})
