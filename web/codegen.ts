@@ -17,6 +17,7 @@ const config: CodegenConfig = {
           Date: "string",
           // A number where a JavaScript number holds it exactly, else its digits.
           Decimal: { input: "string", output: "number | string" },
+          JSON: "unknown",
           Long: "number",
           Time: "string",
         },

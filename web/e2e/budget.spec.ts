@@ -1,10 +1,10 @@
 // Budgets from the settings to the card, what they block, and what is expected
 // and unusual on the chart of days: each beside what the API says.
 
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { api, createKey, openDashboard, openShop, test, track } from "./dashboard";
 import { exactMoney, longDay, money, widget } from "./figures";
+import { judge, sheet } from "./judge";
 import type { Server } from "./server";
 
 const dialog = (page: Page) => page.getByRole("dialog");
@@ -343,37 +343,10 @@ test("with less than 14 days of history the chart says that it expects nothing",
 });
 
 test("axe and a phone find nothing wrong with budgets", async ({ page, server }) => {
-  /** Judges what the page shows, in both themes, wide and narrow. */
-  const judge = async (name: string, part = "main") => {
-    await expect(page.locator('[aria-busy="true"], .skeleton')).toHaveCount(0);
-    for (const [width, colorScheme] of [
-      [1280, "light"],
-      [360, "dark"],
-      [360, "light"],
-      [1280, "dark"],
-    ] as const) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
-      const there = await page.evaluate(() => "axe" in window);
-      // Every rule once at each size; what is seen, in each of the four.
-      const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-      const all = (colorScheme === "light") === (width > 1000);
-      const runOnly = all ? { type: "tag" as const, values: tags } : { type: "rule" as const, values: ["color-contrast", "target-size"] };
-      const { violations, passes } = await new AxeBuilder({ page, ...(there && { axeSource: "void 0" }) })
-        .setLegacyMode()
-        .include(part)
-        .options({ resultTypes: ["violations"], runOnly })
-        .analyze();
-      expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`), `${name}, ${colorScheme} at ${width}`).toEqual([]);
-      expect(passes.length).toBeGreaterThan(0);
-    }
-    await page.setViewportSize({ width: 1280, height: 800 });
-  };
   const shop = await openOldShop(server, 40);
   await openDashboard(page, server, { workspace: shop });
   await expect(page.getByRole("link", { name: "Set a budget" })).toBeVisible();
-  await judge("no budget", ".cards");
+  await judge(page, "no budget", ".cards");
   for (const [state, input] of [
     ["Within the budget", { monthlyLimit: "1000" }],
     ["passed", { monthlyLimit: "1000", thresholds: [1, 2, 3, 99, 300] }],
@@ -383,33 +356,33 @@ test("axe and a phone find nothing wrong with budgets", async ({ page, server })
     await setBudget(server, shop, input);
     await page.reload();
     await expect(widget(page, "Budget")).toContainText(state);
-    await judge(state, ".widget.budget");
+    await judge(page, state, ".widget.budget");
   }
   await setBudget(server, shop, { monthlyLimit: "20" });
   await page.reload();
   await expect(widget(page, "Budget")).toBeVisible();
-  await judge("the chart of days", ".widget.daily");
+  await judge(page, "the chart of days", ".widget.daily");
   const options = page.getByRole("button", { name: "Options: Day by day" });
   await options.click();
   await page.getByRole("button", { name: "Show the numbers" }).click();
-  await judge("its numbers", ".widget.daily");
+  await judge(page, "its numbers", ".widget.daily");
 
   await openSettings(page, server, shop);
   await form(page).getByLabel("Limit for a month in EUR").fill("x");
   await form(page).getByLabel("Another threshold in percent").fill("0");
   await form(page).getByRole("button", { name: "Save" }).click();
-  await judge("settings with faults");
+  await judge(page, "settings with faults", "main");
   await form(page).getByLabel("Another threshold in percent").fill("");
   await form(page).getByLabel("Limit for a month in EUR").fill("0.001");
   await form(page).getByRole("radio", { name: /^Block/ }).check();
   await setBudget(server, shop, { monthlyLimit: "21" });
   await form(page).getByRole("button", { name: "Save", exact: true }).click();
   await expect(form(page).getByRole("alert")).toBeVisible();
-  await judge("a conflict");
+  await judge(page, "a conflict", "main");
   await page.getByRole("button", { name: "Remove the budget" }).click();
-  await judge("removal", "dialog[open]");
+  await judge(page, "removal", sheet);
 
   await openDashboard(page, server, { workspace: shop, search: "view=client&client=anna" });
   await page.getByRole("button", { name: "Set a budget" }).click();
-  await judge("a customer's budget", "dialog[open]");
+  await judge(page, "a customer's budget", sheet);
 });

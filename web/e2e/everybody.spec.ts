@@ -4,21 +4,13 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { api, createKey, openDashboard, openShop, test, track } from "./dashboard";
+import { judge, narrow, panel, settled, sheet } from "./judge";
 import { serve, type Server, sqlite } from "./server";
 
 const menu = (page: Page) => page.getByRole("button", { name: "More", exact: true });
 const dialog = (page: Page) => page.getByRole("dialog");
-const wide = { width: 1280, height: 800 };
-const narrow = { width: 360, height: 740 };
-
-/** Waits until everything that the page asked for is there. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator('[aria-busy="true"], .skeleton')).toHaveCount(0);
-}
-
 /** Opens the dashboard and waits for all of it. */
 async function openWhole(page: Page, server: Server, place: { workspace?: string; key?: string; search?: string } = {}): Promise<void> {
   await openDashboard(page, server, place);
@@ -45,7 +37,7 @@ test.describe("a browser that speaks Italian", () => {
     await expect(page.getByText(new Intl.NumberFormat("it-IT").format(stats.totalMessages)).first()).toBeVisible();
     await expect(page.getByRole("button", { name: "Intervallo di giorni" })).toContainText("Ultimi 30 giorni");
     await expect(page.getByRole("table", { name: "Clienti principali" })).toBeVisible();
-    for (const tab of ["workspace", "customers", "keys", "links"]) {
+    for (const tab of ["workspace", "budget", "alerts", "customers", "keys", "links"]) {
       await openWhole(page, server, { search: `view=settings&tab=${tab}` });
       await expect(page.getByRole("navigation", { name: "Impostazioni" })).toBeVisible();
     }
@@ -227,39 +219,6 @@ test.describe("by keyboard", () => {
 
 test.describe("axe and a phone find nothing wrong", () => {
   test.slow(); // so many faces of so many pages
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-  /** Judges what the page shows, in both themes, wide and narrow. `part` is judged alone where the rest was before. */
-  async function judge(page: Page, name: string, part?: string): Promise<void> {
-    await settled(page);
-    for (const size of [wide, narrow]) {
-      await page.setViewportSize(size);
-      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} scrolls sideways at ${size.width}`).toBeLessThanOrEqual(0);
-      if (part !== undefined) {
-        const { x = -1, width = 0 } = (await page.locator(part).boundingBox()) ?? {};
-        expect(x, `${name} begins beside the page at ${size.width}`).toBeGreaterThanOrEqual(0);
-        expect(x + width, `${name} ends beside the page at ${size.width}`).toBeLessThanOrEqual(size.width);
-      }
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        // Every rule at both sizes and in both themes; what is seen, in each of the four.
-        const all = (colorScheme === "light") === (size === wide);
-        const runOnly = all ? { type: "tag" as const, values: tags } : { type: "rule" as const, values: ["color-contrast", "link-in-text-block", "target-size"] };
-        const there = await page.evaluate(() => "axe" in window); // since this page was judged before
-        const axe = new AxeBuilder({ page, ...(there && { axeSource: "void 0" }) }).setLegacyMode().options({ resultTypes: ["violations"], runOnly });
-        if (part !== undefined) axe.include(part);
-        const { violations, passes } = await axe.analyze();
-        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`).join("\n")}`);
-        expect.soft(told, `${name}, ${colorScheme} at ${size.width}`).toEqual([]);
-        expect(passes.length).toBeGreaterThan(0);
-      }
-    }
-    await page.setViewportSize(wide);
-  }
-
-  const panel = ".popup > .panel";
-  const sheet = "dialog[open]";
-
   test("on the doors", async ({ page, server }) => {
     await page.goto(server.url);
     await expect(page.getByLabel("API key")).toBeVisible();

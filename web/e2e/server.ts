@@ -24,11 +24,11 @@ export interface OwnServer extends Server {
 const root = path.resolve(import.meta.dirname, "../..");
 const binary = process.env.CONTATORE_BINARY ?? path.join(root, "bin/contatore");
 
-/** Starts a server; `demo` fills an empty database with the sample data. */
+/** Starts a server that may tell this machine; `demo` fills an empty database with the sample data. */
 export async function serve({ databaseUrl, demo = true }: { databaseUrl: string; demo?: boolean }): Promise<OwnServer> {
   const key = crypto.randomUUID();
   const run = async (addr: string) => {
-    const child = spawn(binary, ["serve", ...(demo ? ["--demo"] : []), "--addr", addr, "--database-url", databaseUrl, "--admin-key", key], {
+    const child = spawn(binary, ["serve", ...(demo ? ["--demo"] : []), "--addr", addr, "--database-url", databaseUrl, "--admin-key", key, "--webhook-allow", "127.0.0.1"], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     createInterface({ input: child.stderr }).on("line", (line) => {

@@ -11,8 +11,8 @@ export type RangeName = "today" | "7d" | "30d" | "90d" | "month" | "last-month" 
 export const rangeNames = ["today", "7d", "30d", "90d", "month", "last-month", "3-months", "year"] as const;
 
 export type View = "overview" | "client" | "settings";
-export type SettingsTab = "workspace" | "budget" | "customers" | "keys" | "links";
-export const settingsTabs: readonly SettingsTab[] = ["workspace", "budget", "customers", "keys", "links"];
+export type SettingsTab = "workspace" | "budget" | "alerts" | "customers" | "keys" | "links";
+export const settingsTabs: readonly SettingsTab[] = ["workspace", "budget", "alerts", "customers", "keys", "links"];
 
 export interface Filter {
   readonly clients: readonly string[];

@@ -14,6 +14,12 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  query UnseenAlerts($where: AlertWhereInput!) {\n    alerts(first: 10, where: $where, orderBy: [{ field: CREATED_AT, direction: DESC }]) {\n      edges {\n        node {\n          id\n          createdAt\n        }\n      }\n    }\n  }\n": typeof types.UnseenAlertsDocument,
+    "\n  fragment Attempted on AlertAttempt {\n    number\n    at\n    tookMs\n    status\n    answer\n    failure\n  }\n": typeof types.AttemptedFragmentDoc,
+    "\n  fragment Delivered on AlertDelivery {\n    id\n    state\n    nextAttemptAt\n    channel {\n      id\n      name\n    }\n    attempts {\n      ...Attempted\n    }\n  }\n": typeof types.DeliveredFragmentDoc,
+    "\n  mutation ReplayAlert($workspaceId: ID!, $deliveryId: ID!) {\n    replayAlert(workspaceId: $workspaceId, deliveryId: $deliveryId) {\n      ...Delivered\n    }\n  }\n": typeof types.ReplayAlertDocument,
+    "\n  fragment AlertRow on Alert {\n    id\n    createdAt\n    clientId\n    event\n    title(language: $language)\n    text(language: $language)\n    facts\n    deliveries @include(if: $manages) {\n      ...Delivered\n    }\n  }\n": typeof types.AlertRowFragmentDoc,
+    "\n  query Alerts($where: AlertWhereInput!, $first: Int!, $after: Cursor, $language: String!, $manages: Boolean!) {\n    alerts(first: $first, after: $after, where: $where, orderBy: [{ field: CREATED_AT, direction: DESC }]) {\n      edges {\n        cursor\n        node {\n          ...AlertRow\n        }\n      }\n    }\n  }\n": typeof types.AlertsDocument,
     "\n  query Who($id: ID!, $some: Boolean!) {\n    viewer {\n      role\n      workspaceId\n    }\n    workspace(id: $id) @include(if: $some) {\n      id\n      name\n      currency\n      timeZone\n      budget {\n        version\n      }\n    }\n    workspaces(first: 1, orderBy: [{ field: NAME, direction: ASC }]) @skip(if: $some) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n": typeof types.WhoDocument,
     "\n  query Viewer {\n    viewer {\n      role\n    }\n  }\n": typeof types.ViewerDocument,
     "\n  fragment CustomerBudget on Customer {\n    clientId\n    name\n    budget {\n      ...BudgetStanding\n      ...BudgetTerms\n    }\n  }\n": typeof types.CustomerBudgetFragmentDoc,
@@ -51,9 +57,18 @@ type Documents = {
     "\n  fragment EverCounted on Query {\n    usages(first: 1, where: { workspaceId: $workspaceId }) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n": typeof types.EverCountedFragmentDoc,
     "\n  fragment SegmentsWidget on UsageStats {\n    segments {\n      share\n      clients\n      cost\n    }\n  }\n": typeof types.SegmentsWidgetFragmentDoc,
     "\n  query First($workspaceId: ID!, $manages: Boolean!) {\n    customers(first: 1, where: { workspaceId: $workspaceId, activeChatbot: true }) {\n      edges {\n        node {\n          clientId\n          name\n        }\n      }\n    }\n    apiKeys(workspaceId: $workspaceId) @include(if: $manages) {\n      name\n      role\n      revokedAt\n      expiresAt\n    }\n  }\n": typeof types.FirstDocument,
+    "\n  query AlertSettings($id: ID!) {\n    workspace(id: $id) {\n      ...WorkspaceSettings\n    }\n  }\n": typeof types.AlertSettingsDocument,
     "\n  query BudgetOfSettings($id: ID!) {\n    workspace(id: $id) {\n      budget {\n        ...BudgetTerms\n      }\n      stats(range: { lastDays: 1 }) {\n        monthlyComparison {\n          currentMonth\n        }\n      }\n    }\n  }\n": typeof types.BudgetOfSettingsDocument,
     "\n  mutation SetBudget($workspaceId: ID!, $input: BudgetInput!) {\n    setBudget(workspaceId: $workspaceId, input: $input) {\n      ...BudgetTerms\n    }\n  }\n": typeof types.SetBudgetDocument,
     "\n  mutation RemoveBudget($workspaceId: ID!) {\n    removeBudget(workspaceId: $workspaceId)\n  }\n": typeof types.RemoveBudgetDocument,
+    "\n  mutation CreateAlertChannel($workspaceId: ID!, $input: CreateAlertChannelInput!) {\n    createAlertChannel(workspaceId: $workspaceId, input: $input) {\n      channel {\n        ...ChannelOfList\n      }\n      secret\n    }\n  }\n": typeof types.CreateAlertChannelDocument,
+    "\n  mutation TestAlertChannel($workspaceId: ID!, $id: ID!) {\n    testAlertChannel(workspaceId: $workspaceId, id: $id) {\n      state\n      attempts {\n        ...Attempted\n      }\n      channel {\n        ...ChannelOfList\n      }\n    }\n  }\n": typeof types.TestAlertChannelDocument,
+    "\n  mutation RotateAlertChannelSecret($workspaceId: ID!, $id: ID!, $overlapHours: Int!) {\n    rotateAlertChannelSecret(workspaceId: $workspaceId, id: $id, overlapHours: $overlapHours) {\n      channel {\n        ...ChannelOfList\n      }\n      secret\n    }\n  }\n": typeof types.RotateAlertChannelSecretDocument,
+    "\n  mutation RemoveAlertChannel($workspaceId: ID!, $id: ID!) {\n    removeAlertChannel(workspaceId: $workspaceId, id: $id)\n  }\n": typeof types.RemoveAlertChannelDocument,
+    "\n  query DeliveriesOfChannels($workspaceId: ID!, $first: Int!, $language: String!) {\n    alertChannels(workspaceId: $workspaceId) {\n      id\n      deliveries(first: $first) {\n        ...Delivered\n        alert {\n          createdAt\n          title(language: $language)\n        }\n      }\n    }\n  }\n": typeof types.DeliveriesOfChannelsDocument,
+    "\n  fragment ChannelOfList on AlertChannel {\n    id\n    kind\n    name\n    target\n    events\n    failingSince\n    disabledAt\n    disabledReason\n    version\n  }\n": typeof types.ChannelOfListFragmentDoc,
+    "\n  query AlertChannels($workspaceId: ID!) {\n    alertChannels(workspaceId: $workspaceId) {\n      ...ChannelOfList\n    }\n  }\n": typeof types.AlertChannelsDocument,
+    "\n  mutation UpdateAlertChannel($workspaceId: ID!, $id: ID!, $input: UpdateAlertChannelInput!) {\n    updateAlertChannel(workspaceId: $workspaceId, id: $id, input: $input) {\n      ...ChannelOfList\n    }\n  }\n": typeof types.UpdateAlertChannelDocument,
     "\n  mutation UpsertCustomer($workspaceId: ID!, $input: CustomerInput!) {\n    upsertCustomer(workspaceId: $workspaceId, input: $input) {\n      ...CustomerOfList\n    }\n  }\n": typeof types.UpsertCustomerDocument,
     "\n  query KnownCustomer($where: CustomerWhereInput!) {\n    customers(first: 1, where: $where) {\n      edges {\n        node {\n          clientId\n        }\n      }\n    }\n  }\n": typeof types.KnownCustomerDocument,
     "\n  fragment CustomerOfList on Customer {\n    clientId\n    name\n    phone\n    email\n    activeChatbot\n  }\n": typeof types.CustomerOfListFragmentDoc,
@@ -64,7 +79,7 @@ type Documents = {
     "\n  mutation RevokeKey($id: ID!) {\n    revokeApiKey(id: $id)\n  }\n": typeof types.RevokeKeyDocument,
     "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      secret\n    }\n  }\n": typeof types.CreateKeyDocument,
     "\n  mutation CreateWorkspace($input: CreateWorkspaceInput!) {\n    createWorkspace(input: $input) {\n      id\n    }\n  }\n": typeof types.CreateWorkspaceDocument,
-    "\n  fragment WorkspaceSettings on Workspace {\n    id\n    name\n    currency\n    timeZone\n    prices {\n      kind\n      price\n    }\n  }\n": typeof types.WorkspaceSettingsFragmentDoc,
+    "\n  fragment WorkspaceSettings on Workspace {\n    id\n    name\n    currency\n    timeZone\n    language\n    reportHour\n    prices {\n      kind\n      price\n    }\n  }\n": typeof types.WorkspaceSettingsFragmentDoc,
     "\n  mutation UpdateWorkspace($id: ID!, $input: UpdateWorkspaceInput!) {\n    updateWorkspace(id: $id, input: $input) {\n      ...WorkspaceSettings\n    }\n  }\n": typeof types.UpdateWorkspaceDocument,
     "\n  fragment BudgetTerms on Budget {\n    monthlyLimit\n    thresholds\n    enforcement\n    version\n  }\n": typeof types.BudgetTermsFragmentDoc,
     "\n  query SettingsOfWorkspace($id: ID!) {\n    workspace(id: $id) {\n      ...WorkspaceSettings\n    }\n  }\n": typeof types.SettingsOfWorkspaceDocument,
@@ -73,6 +88,12 @@ type Documents = {
     "\n  query Workspaces($where: WorkspaceWhereInput) {\n    workspaces(first: 50, where: $where, orderBy: [{ field: NAME, direction: ASC }]) {\n      edges {\n        node {\n          id\n          name\n        }\n      }\n    }\n  }\n": typeof types.WorkspacesDocument,
 };
 const documents: Documents = {
+    "\n  query UnseenAlerts($where: AlertWhereInput!) {\n    alerts(first: 10, where: $where, orderBy: [{ field: CREATED_AT, direction: DESC }]) {\n      edges {\n        node {\n          id\n          createdAt\n        }\n      }\n    }\n  }\n": types.UnseenAlertsDocument,
+    "\n  fragment Attempted on AlertAttempt {\n    number\n    at\n    tookMs\n    status\n    answer\n    failure\n  }\n": types.AttemptedFragmentDoc,
+    "\n  fragment Delivered on AlertDelivery {\n    id\n    state\n    nextAttemptAt\n    channel {\n      id\n      name\n    }\n    attempts {\n      ...Attempted\n    }\n  }\n": types.DeliveredFragmentDoc,
+    "\n  mutation ReplayAlert($workspaceId: ID!, $deliveryId: ID!) {\n    replayAlert(workspaceId: $workspaceId, deliveryId: $deliveryId) {\n      ...Delivered\n    }\n  }\n": types.ReplayAlertDocument,
+    "\n  fragment AlertRow on Alert {\n    id\n    createdAt\n    clientId\n    event\n    title(language: $language)\n    text(language: $language)\n    facts\n    deliveries @include(if: $manages) {\n      ...Delivered\n    }\n  }\n": types.AlertRowFragmentDoc,
+    "\n  query Alerts($where: AlertWhereInput!, $first: Int!, $after: Cursor, $language: String!, $manages: Boolean!) {\n    alerts(first: $first, after: $after, where: $where, orderBy: [{ field: CREATED_AT, direction: DESC }]) {\n      edges {\n        cursor\n        node {\n          ...AlertRow\n        }\n      }\n    }\n  }\n": types.AlertsDocument,
     "\n  query Who($id: ID!, $some: Boolean!) {\n    viewer {\n      role\n      workspaceId\n    }\n    workspace(id: $id) @include(if: $some) {\n      id\n      name\n      currency\n      timeZone\n      budget {\n        version\n      }\n    }\n    workspaces(first: 1, orderBy: [{ field: NAME, direction: ASC }]) @skip(if: $some) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n": types.WhoDocument,
     "\n  query Viewer {\n    viewer {\n      role\n    }\n  }\n": types.ViewerDocument,
     "\n  fragment CustomerBudget on Customer {\n    clientId\n    name\n    budget {\n      ...BudgetStanding\n      ...BudgetTerms\n    }\n  }\n": types.CustomerBudgetFragmentDoc,
@@ -110,9 +131,18 @@ const documents: Documents = {
     "\n  fragment EverCounted on Query {\n    usages(first: 1, where: { workspaceId: $workspaceId }) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n": types.EverCountedFragmentDoc,
     "\n  fragment SegmentsWidget on UsageStats {\n    segments {\n      share\n      clients\n      cost\n    }\n  }\n": types.SegmentsWidgetFragmentDoc,
     "\n  query First($workspaceId: ID!, $manages: Boolean!) {\n    customers(first: 1, where: { workspaceId: $workspaceId, activeChatbot: true }) {\n      edges {\n        node {\n          clientId\n          name\n        }\n      }\n    }\n    apiKeys(workspaceId: $workspaceId) @include(if: $manages) {\n      name\n      role\n      revokedAt\n      expiresAt\n    }\n  }\n": types.FirstDocument,
+    "\n  query AlertSettings($id: ID!) {\n    workspace(id: $id) {\n      ...WorkspaceSettings\n    }\n  }\n": types.AlertSettingsDocument,
     "\n  query BudgetOfSettings($id: ID!) {\n    workspace(id: $id) {\n      budget {\n        ...BudgetTerms\n      }\n      stats(range: { lastDays: 1 }) {\n        monthlyComparison {\n          currentMonth\n        }\n      }\n    }\n  }\n": types.BudgetOfSettingsDocument,
     "\n  mutation SetBudget($workspaceId: ID!, $input: BudgetInput!) {\n    setBudget(workspaceId: $workspaceId, input: $input) {\n      ...BudgetTerms\n    }\n  }\n": types.SetBudgetDocument,
     "\n  mutation RemoveBudget($workspaceId: ID!) {\n    removeBudget(workspaceId: $workspaceId)\n  }\n": types.RemoveBudgetDocument,
+    "\n  mutation CreateAlertChannel($workspaceId: ID!, $input: CreateAlertChannelInput!) {\n    createAlertChannel(workspaceId: $workspaceId, input: $input) {\n      channel {\n        ...ChannelOfList\n      }\n      secret\n    }\n  }\n": types.CreateAlertChannelDocument,
+    "\n  mutation TestAlertChannel($workspaceId: ID!, $id: ID!) {\n    testAlertChannel(workspaceId: $workspaceId, id: $id) {\n      state\n      attempts {\n        ...Attempted\n      }\n      channel {\n        ...ChannelOfList\n      }\n    }\n  }\n": types.TestAlertChannelDocument,
+    "\n  mutation RotateAlertChannelSecret($workspaceId: ID!, $id: ID!, $overlapHours: Int!) {\n    rotateAlertChannelSecret(workspaceId: $workspaceId, id: $id, overlapHours: $overlapHours) {\n      channel {\n        ...ChannelOfList\n      }\n      secret\n    }\n  }\n": types.RotateAlertChannelSecretDocument,
+    "\n  mutation RemoveAlertChannel($workspaceId: ID!, $id: ID!) {\n    removeAlertChannel(workspaceId: $workspaceId, id: $id)\n  }\n": types.RemoveAlertChannelDocument,
+    "\n  query DeliveriesOfChannels($workspaceId: ID!, $first: Int!, $language: String!) {\n    alertChannels(workspaceId: $workspaceId) {\n      id\n      deliveries(first: $first) {\n        ...Delivered\n        alert {\n          createdAt\n          title(language: $language)\n        }\n      }\n    }\n  }\n": types.DeliveriesOfChannelsDocument,
+    "\n  fragment ChannelOfList on AlertChannel {\n    id\n    kind\n    name\n    target\n    events\n    failingSince\n    disabledAt\n    disabledReason\n    version\n  }\n": types.ChannelOfListFragmentDoc,
+    "\n  query AlertChannels($workspaceId: ID!) {\n    alertChannels(workspaceId: $workspaceId) {\n      ...ChannelOfList\n    }\n  }\n": types.AlertChannelsDocument,
+    "\n  mutation UpdateAlertChannel($workspaceId: ID!, $id: ID!, $input: UpdateAlertChannelInput!) {\n    updateAlertChannel(workspaceId: $workspaceId, id: $id, input: $input) {\n      ...ChannelOfList\n    }\n  }\n": types.UpdateAlertChannelDocument,
     "\n  mutation UpsertCustomer($workspaceId: ID!, $input: CustomerInput!) {\n    upsertCustomer(workspaceId: $workspaceId, input: $input) {\n      ...CustomerOfList\n    }\n  }\n": types.UpsertCustomerDocument,
     "\n  query KnownCustomer($where: CustomerWhereInput!) {\n    customers(first: 1, where: $where) {\n      edges {\n        node {\n          clientId\n        }\n      }\n    }\n  }\n": types.KnownCustomerDocument,
     "\n  fragment CustomerOfList on Customer {\n    clientId\n    name\n    phone\n    email\n    activeChatbot\n  }\n": types.CustomerOfListFragmentDoc,
@@ -123,7 +153,7 @@ const documents: Documents = {
     "\n  mutation RevokeKey($id: ID!) {\n    revokeApiKey(id: $id)\n  }\n": types.RevokeKeyDocument,
     "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      secret\n    }\n  }\n": types.CreateKeyDocument,
     "\n  mutation CreateWorkspace($input: CreateWorkspaceInput!) {\n    createWorkspace(input: $input) {\n      id\n    }\n  }\n": types.CreateWorkspaceDocument,
-    "\n  fragment WorkspaceSettings on Workspace {\n    id\n    name\n    currency\n    timeZone\n    prices {\n      kind\n      price\n    }\n  }\n": types.WorkspaceSettingsFragmentDoc,
+    "\n  fragment WorkspaceSettings on Workspace {\n    id\n    name\n    currency\n    timeZone\n    language\n    reportHour\n    prices {\n      kind\n      price\n    }\n  }\n": types.WorkspaceSettingsFragmentDoc,
     "\n  mutation UpdateWorkspace($id: ID!, $input: UpdateWorkspaceInput!) {\n    updateWorkspace(id: $id, input: $input) {\n      ...WorkspaceSettings\n    }\n  }\n": types.UpdateWorkspaceDocument,
     "\n  fragment BudgetTerms on Budget {\n    monthlyLimit\n    thresholds\n    enforcement\n    version\n  }\n": types.BudgetTermsFragmentDoc,
     "\n  query SettingsOfWorkspace($id: ID!) {\n    workspace(id: $id) {\n      ...WorkspaceSettings\n    }\n  }\n": types.SettingsOfWorkspaceDocument,
@@ -146,6 +176,30 @@ const documents: Documents = {
  */
 export function graphql(source: string): unknown;
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UnseenAlerts($where: AlertWhereInput!) {\n    alerts(first: 10, where: $where, orderBy: [{ field: CREATED_AT, direction: DESC }]) {\n      edges {\n        node {\n          id\n          createdAt\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query UnseenAlerts($where: AlertWhereInput!) {\n    alerts(first: 10, where: $where, orderBy: [{ field: CREATED_AT, direction: DESC }]) {\n      edges {\n        node {\n          id\n          createdAt\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment Attempted on AlertAttempt {\n    number\n    at\n    tookMs\n    status\n    answer\n    failure\n  }\n"): (typeof documents)["\n  fragment Attempted on AlertAttempt {\n    number\n    at\n    tookMs\n    status\n    answer\n    failure\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment Delivered on AlertDelivery {\n    id\n    state\n    nextAttemptAt\n    channel {\n      id\n      name\n    }\n    attempts {\n      ...Attempted\n    }\n  }\n"): (typeof documents)["\n  fragment Delivered on AlertDelivery {\n    id\n    state\n    nextAttemptAt\n    channel {\n      id\n      name\n    }\n    attempts {\n      ...Attempted\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReplayAlert($workspaceId: ID!, $deliveryId: ID!) {\n    replayAlert(workspaceId: $workspaceId, deliveryId: $deliveryId) {\n      ...Delivered\n    }\n  }\n"): (typeof documents)["\n  mutation ReplayAlert($workspaceId: ID!, $deliveryId: ID!) {\n    replayAlert(workspaceId: $workspaceId, deliveryId: $deliveryId) {\n      ...Delivered\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment AlertRow on Alert {\n    id\n    createdAt\n    clientId\n    event\n    title(language: $language)\n    text(language: $language)\n    facts\n    deliveries @include(if: $manages) {\n      ...Delivered\n    }\n  }\n"): (typeof documents)["\n  fragment AlertRow on Alert {\n    id\n    createdAt\n    clientId\n    event\n    title(language: $language)\n    text(language: $language)\n    facts\n    deliveries @include(if: $manages) {\n      ...Delivered\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Alerts($where: AlertWhereInput!, $first: Int!, $after: Cursor, $language: String!, $manages: Boolean!) {\n    alerts(first: $first, after: $after, where: $where, orderBy: [{ field: CREATED_AT, direction: DESC }]) {\n      edges {\n        cursor\n        node {\n          ...AlertRow\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Alerts($where: AlertWhereInput!, $first: Int!, $after: Cursor, $language: String!, $manages: Boolean!) {\n    alerts(first: $first, after: $after, where: $where, orderBy: [{ field: CREATED_AT, direction: DESC }]) {\n      edges {\n        cursor\n        node {\n          ...AlertRow\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -297,6 +351,10 @@ export function graphql(source: "\n  query First($workspaceId: ID!, $manages: Bo
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query AlertSettings($id: ID!) {\n    workspace(id: $id) {\n      ...WorkspaceSettings\n    }\n  }\n"): (typeof documents)["\n  query AlertSettings($id: ID!) {\n    workspace(id: $id) {\n      ...WorkspaceSettings\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query BudgetOfSettings($id: ID!) {\n    workspace(id: $id) {\n      budget {\n        ...BudgetTerms\n      }\n      stats(range: { lastDays: 1 }) {\n        monthlyComparison {\n          currentMonth\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query BudgetOfSettings($id: ID!) {\n    workspace(id: $id) {\n      budget {\n        ...BudgetTerms\n      }\n      stats(range: { lastDays: 1 }) {\n        monthlyComparison {\n          currentMonth\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -306,6 +364,38 @@ export function graphql(source: "\n  mutation SetBudget($workspaceId: ID!, $inpu
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation RemoveBudget($workspaceId: ID!) {\n    removeBudget(workspaceId: $workspaceId)\n  }\n"): (typeof documents)["\n  mutation RemoveBudget($workspaceId: ID!) {\n    removeBudget(workspaceId: $workspaceId)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateAlertChannel($workspaceId: ID!, $input: CreateAlertChannelInput!) {\n    createAlertChannel(workspaceId: $workspaceId, input: $input) {\n      channel {\n        ...ChannelOfList\n      }\n      secret\n    }\n  }\n"): (typeof documents)["\n  mutation CreateAlertChannel($workspaceId: ID!, $input: CreateAlertChannelInput!) {\n    createAlertChannel(workspaceId: $workspaceId, input: $input) {\n      channel {\n        ...ChannelOfList\n      }\n      secret\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TestAlertChannel($workspaceId: ID!, $id: ID!) {\n    testAlertChannel(workspaceId: $workspaceId, id: $id) {\n      state\n      attempts {\n        ...Attempted\n      }\n      channel {\n        ...ChannelOfList\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation TestAlertChannel($workspaceId: ID!, $id: ID!) {\n    testAlertChannel(workspaceId: $workspaceId, id: $id) {\n      state\n      attempts {\n        ...Attempted\n      }\n      channel {\n        ...ChannelOfList\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RotateAlertChannelSecret($workspaceId: ID!, $id: ID!, $overlapHours: Int!) {\n    rotateAlertChannelSecret(workspaceId: $workspaceId, id: $id, overlapHours: $overlapHours) {\n      channel {\n        ...ChannelOfList\n      }\n      secret\n    }\n  }\n"): (typeof documents)["\n  mutation RotateAlertChannelSecret($workspaceId: ID!, $id: ID!, $overlapHours: Int!) {\n    rotateAlertChannelSecret(workspaceId: $workspaceId, id: $id, overlapHours: $overlapHours) {\n      channel {\n        ...ChannelOfList\n      }\n      secret\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RemoveAlertChannel($workspaceId: ID!, $id: ID!) {\n    removeAlertChannel(workspaceId: $workspaceId, id: $id)\n  }\n"): (typeof documents)["\n  mutation RemoveAlertChannel($workspaceId: ID!, $id: ID!) {\n    removeAlertChannel(workspaceId: $workspaceId, id: $id)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DeliveriesOfChannels($workspaceId: ID!, $first: Int!, $language: String!) {\n    alertChannels(workspaceId: $workspaceId) {\n      id\n      deliveries(first: $first) {\n        ...Delivered\n        alert {\n          createdAt\n          title(language: $language)\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query DeliveriesOfChannels($workspaceId: ID!, $first: Int!, $language: String!) {\n    alertChannels(workspaceId: $workspaceId) {\n      id\n      deliveries(first: $first) {\n        ...Delivered\n        alert {\n          createdAt\n          title(language: $language)\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ChannelOfList on AlertChannel {\n    id\n    kind\n    name\n    target\n    events\n    failingSince\n    disabledAt\n    disabledReason\n    version\n  }\n"): (typeof documents)["\n  fragment ChannelOfList on AlertChannel {\n    id\n    kind\n    name\n    target\n    events\n    failingSince\n    disabledAt\n    disabledReason\n    version\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertChannels($workspaceId: ID!) {\n    alertChannels(workspaceId: $workspaceId) {\n      ...ChannelOfList\n    }\n  }\n"): (typeof documents)["\n  query AlertChannels($workspaceId: ID!) {\n    alertChannels(workspaceId: $workspaceId) {\n      ...ChannelOfList\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateAlertChannel($workspaceId: ID!, $id: ID!, $input: UpdateAlertChannelInput!) {\n    updateAlertChannel(workspaceId: $workspaceId, id: $id, input: $input) {\n      ...ChannelOfList\n    }\n  }\n"): (typeof documents)["\n  mutation UpdateAlertChannel($workspaceId: ID!, $id: ID!, $input: UpdateAlertChannelInput!) {\n    updateAlertChannel(workspaceId: $workspaceId, id: $id, input: $input) {\n      ...ChannelOfList\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -349,7 +439,7 @@ export function graphql(source: "\n  mutation CreateWorkspace($input: CreateWork
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment WorkspaceSettings on Workspace {\n    id\n    name\n    currency\n    timeZone\n    prices {\n      kind\n      price\n    }\n  }\n"): (typeof documents)["\n  fragment WorkspaceSettings on Workspace {\n    id\n    name\n    currency\n    timeZone\n    prices {\n      kind\n      price\n    }\n  }\n"];
+export function graphql(source: "\n  fragment WorkspaceSettings on Workspace {\n    id\n    name\n    currency\n    timeZone\n    language\n    reportHour\n    prices {\n      kind\n      price\n    }\n  }\n"): (typeof documents)["\n  fragment WorkspaceSettings on Workspace {\n    id\n    name\n    currency\n    timeZone\n    language\n    reportHour\n    prices {\n      kind\n      price\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

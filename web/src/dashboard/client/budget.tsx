@@ -9,9 +9,8 @@ import { useFormat, useWords } from "../language";
 import { BudgetCard, BudgetStanding } from "../overview/budget";
 import { mayManage, usePlace } from "../place";
 import { Actions, Trouble } from "../settings/actions";
-import { Conflict, useAgreement } from "../settings/agreement";
 import { useChange } from "../settings/change";
-import { BudgetTerms, TermsFields } from "../settings/terms";
+import { BudgetTerms, TermsConflict, TermsFields, useTerms } from "../settings/terms";
 
 const words = {
   en: {
@@ -165,12 +164,12 @@ function BudgetDialog({ client: clientId, name, of: kept, spent, onClose, onChan
   const [removing, setRemoving] = useState(false);
   // What the form began with stays, whatever the page behind it learns meanwhile.
   const [began] = useState(kept);
-  const agreement = useAgreement(began, {
+  const agreement = useTerms(began, {
     look: async () => {
       const answer = await client.query(BudgetOfClient, { workspaceId, clientId }).toPromise();
       return answer.data && (unmask(BudgetTerms, answer.data.customers.edges?.[0]?.node?.budget) ?? null);
     },
-    set: async (input) => unmask(BudgetTerms, (await save.run({ workspaceId, clientId, input }))?.setCustomerBudget),
+    set: async (input, version) => unmask(BudgetTerms, (await save.run({ workspaceId, clientId, input: { ...input, version } }))?.setCustomerBudget),
   });
   const { draft, conflict, pending } = agreement;
   const submit = async (way: "submit" | "insist") => {
@@ -219,7 +218,7 @@ function BudgetDialog({ client: clientId, name, of: kept, spent, onClose, onChan
     >
       <p className="muted">{t.both}</p>
       <TermsFields draft={draft} onChange={agreement.edit} spent={spent ?? data?.stats.monthlyComparison.currentMonth} judged={agreement.judged} at={save.at} />
-      {conflict !== undefined && <Conflict of={conflict} pending={pending} onTheirs={onChanged} onMine={() => void submit("insist")} />}
+      {conflict !== undefined && <TermsConflict of={conflict} pending={pending} onTheirs={onChanged} onMine={() => void submit("insist")} />}
       <Trouble text={conflict === undefined ? save.beside(...shown) : ""} />
     </Dialog>
   );

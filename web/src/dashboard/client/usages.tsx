@@ -6,10 +6,11 @@ import type { UsageRowFragment, UsageWhereInput } from "../../gql/graphql";
 import type { Filter } from "../address";
 import { addDays } from "../days";
 import { useFormat, useWords } from "../language";
+import { useRetry } from "../list";
 import { usePlace } from "../place";
 import { Widget } from "../widget";
 import { beginning, clockOf } from "./clock";
-import { type UsageList, type Usages as Shown, useUsages } from "./pages";
+import { type UsageList, useUsages } from "./pages";
 import { VoidDialog } from "./void";
 
 const words = {
@@ -253,25 +254,18 @@ function struck(gone: boolean, text: string) {
   return gone ? <s>{text}</s> : text;
 }
 
-type List = UsageList & Shown;
-
 /** Holds the place of the first page, and asks for it. */
-function First({ list }: { list: List }) {
+function First({ list }: { list: UsageList }) {
   const t = useWords(words);
   const { next } = list;
   useEffect(next, [next]);
   return <div className="skeleton rows" role="status" aria-label={t.loading} />;
 }
 
-function Failed({ list: { asking, problem, message, next } }: { list: List }) {
+function Failed({ list }: { list: UsageList }) {
   const t = useWords(words);
-  useEffect(() => {
-    if (problem !== "away" || asking) return;
-    const timer = setTimeout(next, 3000);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [asking, problem, next]);
+  useRetry(list);
+  const { problem, message, next } = list;
   return (
     <div className="failed" role="alert">
       <span>
@@ -285,7 +279,7 @@ function Failed({ list: { asking, problem, message, next } }: { list: List }) {
 }
 
 interface FootProps {
-  readonly list: List;
+  readonly list: UsageList;
   readonly shown: number;
   readonly inVain: number;
   readonly lookedBack: string | undefined;

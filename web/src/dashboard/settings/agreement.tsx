@@ -1,56 +1,48 @@
-// Saving what may have changed elsewhere meanwhile: nobody's budget is replaced
+// Saving what may have changed elsewhere meanwhile: nobody's change is replaced
 // unseen.
 
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import type { BudgetInput, BudgetTermsFragment } from "../../gql/graphql";
-import { useFormat, useWords } from "../language";
-import { type Draft, draftOf, inputOf } from "./terms";
+import { useWords } from "../language";
 
 const words = {
   en: {
     changed: "Changed elsewhere meanwhile",
-    changedText: "Nothing was saved. The budget that stands now:",
+    changedText: "Nothing was saved. What stands now:",
     removed: "Removed elsewhere meanwhile",
-    removedText: "Nothing was saved. There is no budget now.",
-    limit: "Limit",
-    enforcement: "At the limit",
-    NOTIFY: "tells",
-    BLOCK: "blocks",
-    thresholds: "Thresholds",
-    none: "none",
+    removedText: "Nothing was saved. There is none now.",
     theirs: "Take that one",
     nothing: "Leave it removed",
     mine: "Save mine in its place",
   },
   it: {
     changed: "Cambiato altrove nel frattempo",
-    changedText: "Nulla è stato salvato. Il budget che vale ora:",
+    changedText: "Nulla è stato salvato. Ciò che vale ora:",
     removed: "Tolto altrove nel frattempo",
-    removedText: "Nulla è stato salvato. Ora non c'è un budget.",
-    limit: "Limite",
-    enforcement: "Al limite",
-    NOTIFY: "avvisa",
-    BLOCK: "blocca",
-    thresholds: "Soglie",
-    none: "nessuna",
+    removedText: "Nulla è stato salvato. Ora non ce n'è.",
     theirs: "Prendi quello",
     nothing: "Lascialo tolto",
     mine: "Salva il mio al suo posto",
   },
 };
 
-type Terms = BudgetTermsFragment | null;
-
-/** What stands between a form and the server. */
-interface Server {
-  /** The budget as it is now; undefined where the server does not say. */
-  readonly look: () => Promise<Terms | undefined>;
-  /** Sets it; undefined where it was not set. */
-  readonly set: (input: BudgetInput) => Promise<BudgetTermsFragment | undefined>;
+/** How what is kept is edited. */
+interface Form<Kept, Draft, Input> {
+  /** The form of what is kept; of nothing, what a new one begins with. */
+  readonly draftOf: (kept: Kept | null) => Draft;
+  /** What a draft asks for; undefined while something in it is wrong. */
+  readonly inputOf: (draft: Draft) => Input | undefined;
 }
 
-export interface Agreement {
+/** What stands between a form and the server. */
+export interface Server<Kept, Input> {
+  /** What is kept now, null where nothing is; undefined where the server does not say. */
+  readonly look: () => Promise<Kept | null | undefined>;
+  /** Saves it in place of a version, 0 where there was none; undefined where it was not saved. */
+  readonly set: (input: Input, version: number) => Promise<Kept | undefined>;
+}
+
+export interface Agreement<Kept, Draft> {
   readonly draft: Draft;
   readonly edit: (draft: Draft) => void;
   /** Whether the draft is another than what is kept. */
@@ -58,26 +50,29 @@ export interface Agreement {
   readonly judged: boolean;
   readonly pending: boolean;
   /** What is there instead of what the form began with, null where nothing is; undefined where nobody changed it. */
-  readonly conflict: Terms | undefined;
+  readonly conflict: Kept | null | undefined;
   /** Saves the draft in place of what the form began with: what is kept then. */
-  readonly submit: () => Promise<BudgetTermsFragment | undefined>;
+  readonly submit: () => Promise<Kept | undefined>;
   /** Saves it in place of what is there instead. */
-  readonly insist: () => Promise<BudgetTermsFragment | undefined>;
+  readonly insist: () => Promise<Kept | undefined>;
   /** Begins anew from what is kept. */
-  readonly begin: (kept: Terms) => void;
+  readonly begin: (kept: Kept | null) => void;
 }
 
-export function useAgreement(kept: Terms, server: Server): Agreement {
-  const { locale } = useFormat();
-  const [draft, setDraft] = useState(() => draftOf(kept, locale));
+export function useAgreement<Kept extends { readonly version: number }, Draft, Input>(
+  kept: Kept | null,
+  { draftOf, inputOf }: Form<Kept, Draft, Input>,
+  server: Server<Kept, Input>,
+): Agreement<Kept, Draft> {
+  const [draft, setDraft] = useState(() => draftOf(kept));
   const [judged, setJudged] = useState(false);
   const [pending, setPending] = useState(false);
-  const [conflict, setConflict] = useState<Terms>();
-  const input = inputOf(draft, locale);
-  const before = kept && inputOf(draftOf(kept, locale), locale);
+  const [conflict, setConflict] = useState<Kept | null>();
+  const input = inputOf(draft);
+  const before = kept && inputOf(draftOf(kept));
 
-  const begin = (next: Terms) => {
-    setDraft(draftOf(next, locale));
+  const begin = (next: Kept | null) => {
+    setDraft(draftOf(next));
     setJudged(false);
     setConflict(undefined);
   };
@@ -86,7 +81,7 @@ export function useAgreement(kept: Terms, server: Server): Agreement {
     setJudged(true);
     if (!input) return undefined;
     setPending(true);
-    const next = await server.set({ ...input, version });
+    const next = await server.set(input, version);
     const there = next ? undefined : await server.look();
     setPending(false);
     if (next) begin(next);
@@ -106,34 +101,42 @@ export function useAgreement(kept: Terms, server: Server): Agreement {
   };
 }
 
+interface ConflictProps {
+  /** What is there instead, as names and values; null where nothing is. */
+  readonly facts: readonly (readonly [name: string, value: string])[] | null;
+  readonly pending: boolean;
+  readonly onTheirs: () => void;
+  readonly onMine: () => void;
+}
+
 /** Tells what is there instead, and asks which of the two it shall be. */
-export function Conflict({ of, pending, onTheirs, onMine }: { of: Terms; pending: boolean; onTheirs: () => void; onMine: () => void }) {
+export function Conflict({ facts, pending, onTheirs, onMine }: ConflictProps) {
   const t = useWords(words);
-  const format = useFormat();
   // The choice goes with its buttons: the focus stays in the form.
   const thenFocus = (choose: () => void) => (event: React.MouseEvent) => {
     event.currentTarget.closest("form")?.querySelector<HTMLElement>("[type=submit]")?.focus();
     if (!pending) choose();
   };
   return (
-    <div className="terms-conflict" role="alert">
+    <div className="conflict" role="alert">
       <h3>
-        <TriangleAlert size={16} aria-hidden="true" /> {of ? t.changed : t.removed}
+        <TriangleAlert size={16} aria-hidden="true" /> {facts ? t.changed : t.removed}
       </h3>
-      <p>{of ? t.changedText : t.removedText}</p>
-      {of && (
+      <p>{facts ? t.changedText : t.removedText}</p>
+      {facts && (
         <dl>
-          <dt>{t.limit}</dt>
-          <dd>{format.exactMoney(of.monthlyLimit)}</dd>
-          <dt>{t.enforcement}</dt>
-          <dd>{t[of.enforcement]}</dd>
-          <dt>{t.thresholds}</dt>
-          <dd>{of.thresholds.length === 0 ? t.none : of.thresholds.map((percent) => format.share(percent / 100)).join(", ")}</dd>
+          {facts.map(([name, value]) => (
+            // A term and its value are two cells of the list's grid.
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
         </dl>
       )}
       <div className="choices">
         <button type="button" className="button" onClick={thenFocus(onTheirs)}>
-          {of ? t.theirs : t.nothing}
+          {facts ? t.theirs : t.nothing}
         </button>
         <button type="button" className="button" aria-disabled={pending} onClick={thenFocus(onMine)}>
           {t.mine}

@@ -9,10 +9,9 @@ import { Dialog } from "../controls/dialog";
 import { useWords } from "../language";
 import { usePlace } from "../place";
 import { Actions, Trouble, Unread } from "./actions";
-import { Conflict, useAgreement } from "./agreement";
 import { useChange } from "./change";
 import { SettingsForm } from "./settingsform";
-import { BudgetTerms, TermsFields } from "./terms";
+import { BudgetTerms, TermsConflict, TermsFields, useTerms } from "./terms";
 
 const words = {
   en: {
@@ -88,12 +87,12 @@ function Form({ of, spent }: { of: BudgetTermsFragment | null; spent: Amount }) 
   const [saved, setSaved] = useState(false);
   const [removing, setRemoving] = useState(false);
   const host = useRef<HTMLDivElement>(null);
-  const agreement = useAgreement(kept, {
+  const agreement = useTerms(kept, {
     look: async () => {
       const { data } = await client.query(BudgetOfSettings, { id: place.workspace }).toPromise();
       return data && (unmask(BudgetTerms, data.workspace?.budget) ?? null);
     },
-    set: async (input) => unmask(BudgetTerms, (await save.run({ workspaceId: place.workspace, input }))?.setBudget),
+    set: async (input, version) => unmask(BudgetTerms, (await save.run({ workspaceId: place.workspace, input: { ...input, version } }))?.setBudget),
   });
   const { draft, conflict, changed, pending } = agreement;
 
@@ -125,7 +124,7 @@ function Form({ of, spent }: { of: BudgetTermsFragment | null; spent: Amount }) 
       >
         <TermsFields draft={draft} onChange={agreement.edit} spent={spent} judged={agreement.judged} at={save.at} />
         {conflict !== undefined && (
-          <Conflict
+          <TermsConflict
             of={conflict}
             pending={pending}
             onTheirs={() => {

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { graphql } from "../../gql";
 import { Dialog } from "../controls/dialog";
 import { Field } from "../controls/field";
-import { useFormat, useWords } from "../language";
+import { useFormat, useLanguage, useWords } from "../language";
 import { Actions, Trouble } from "./actions";
 import { useChange } from "./change";
 import { currencies, currencyName, ownTimeZone, timeZones } from "./zone";
@@ -56,6 +56,7 @@ const CreateWorkspace = graphql(`
 export function NewWorkspace({ onClose, onCreated }: { onClose: () => void; onCreated: (id: string) => void }) {
   const t = useWords(words);
   const { locale } = useFormat();
+  const { language } = useLanguage();
   const create = useChange(CreateWorkspace);
   const [name, setName] = useState("");
   const [id, setId] = useState("");
@@ -68,7 +69,7 @@ export function NewWorkspace({ onClose, onCreated }: { onClose: () => void; onCr
     if (create.pending) return;
     setJudged(true);
     if (called === "") return;
-    const answer = await create.run({ input: { id: id.trim() || null, name: called, currency, timeZone } });
+    const answer = await create.run({ input: { id: id.trim() || null, name: called, currency, timeZone, language } });
     if (answer) onCreated(answer.createWorkspace.id);
   };
   return (

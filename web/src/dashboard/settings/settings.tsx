@@ -3,6 +3,7 @@
 import { linkTo, settingsTabs, useAddress } from "../address";
 import { useWords } from "../language";
 import { mayManage, usePlace } from "../place";
+import { Alerts } from "./alerts";
 import { Budget } from "./budget";
 import { Customers } from "./customers";
 import { Keys } from "./keys";
@@ -13,21 +14,21 @@ import { Workspace } from "./workspace";
 const words = {
   en: {
     settings: "Settings",
-    tabs: { workspace: "Workspace", budget: "Budget", customers: "Customers", keys: "API keys", links: "Links" },
+    tabs: { workspace: "Workspace", budget: "Budget", alerts: "Alerts", customers: "Customers", keys: "API keys", links: "Links" },
     readOnly: "This key may only read",
     readOnlyText: "It shows every figure of the workspace, but changes no settings. Ask whoever gave it to you for a key with role MANAGE.",
     back: "Back to the figures",
   },
   it: {
     settings: "Impostazioni",
-    tabs: { workspace: "Spazio di lavoro", budget: "Budget", customers: "Clienti", keys: "Chiavi API", links: "Link" },
+    tabs: { workspace: "Spazio di lavoro", budget: "Budget", alerts: "Avvisi", customers: "Clienti", keys: "Chiavi API", links: "Link" },
     readOnly: "Questa chiave può solo leggere",
     readOnlyText: "Mostra tutti i dati dello spazio di lavoro, ma non cambia le impostazioni. Chiedi a chi te l'ha data una chiave con ruolo MANAGE.",
     back: "Torna ai dati",
   },
 };
 
-const contents = { workspace: Workspace, budget: Budget, customers: Customers, keys: Keys, links: Links };
+const contents = { workspace: Workspace, budget: Budget, alerts: Alerts, customers: Customers, keys: Keys, links: Links };
 
 export function Settings() {
   const t = useWords(words);

@@ -11,6 +11,8 @@ export const WorkspaceSettings = graphql(`
     name
     currency
     timeZone
+    language
+    reportHour
     prices {
       kind
       price

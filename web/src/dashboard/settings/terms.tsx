@@ -8,6 +8,7 @@ import type { Amount } from "../../exact";
 import { Field } from "../controls/field";
 import { useFormat, useWords } from "../language";
 import { usePlace } from "../place";
+import { type Agreement, Conflict, type Server, useAgreement } from "./agreement";
 import { readAmount, writeAmount } from "./amount";
 import "./settings.css";
 import "./terms.css";
@@ -23,13 +24,14 @@ const words = {
     full: (spent: string) => `Spent this month so far: ${spent}, at least as much as this limit. Answers are refused as soon as you save.`,
     enforcement: "At the limit",
     NOTIFY: "Tell",
-    NOTIFYText: "Answers are counted on. What is passed is told here; nothing stops.",
+    NOTIFYText: "Answers are counted on; nothing stops. What is passed shows at the bell above and goes to the alert channels.",
     BLOCK: "Block",
     BLOCKText:
       "An answer that would take the month over the limit is not counted: the flow gets tracked: false with the reason BUDGET_EXCEEDED. A flow that asks allowance first is told no before it calls the LLM. The next month begins with all of the limit.",
     thresholds: "Thresholds",
-    thresholdsHint: "At these parts of the limit in percent it is told how far the month is: 1 to 1,000, at most 10.",
+    thresholdsHint: "At these parts of the limit in percent an alert says how far the month is: 1 to 1,000, at most 10.",
     none: "None: only the limit counts.",
+    conflict: { limit: "Limit", NOTIFY: "tells", BLOCK: "blocks", none: "none" },
     remove: (part: string) => `Remove the threshold ${part}`,
     another: "Another threshold in percent",
     add: "Add",
@@ -49,13 +51,14 @@ const words = {
     full: (spent: string) => `Speso finora questo mese: ${spent}, almeno quanto questo limite. Le risposte saranno rifiutate appena salvi.`,
     enforcement: "Al limite",
     NOTIFY: "Avvisa",
-    NOTIFYText: "Le risposte si contano ancora. Ciò che viene superato si vede qui; nulla si ferma.",
+    NOTIFYText: "Le risposte si contano ancora; nulla si ferma. Ciò che viene superato si vede alla campanella in alto e va ai canali degli avvisi.",
     BLOCK: "Blocca",
     BLOCKText:
       "Una risposta che porterebbe il mese oltre il limite non viene contata: il flusso riceve tracked: false con il motivo BUDGET_EXCEEDED. A un flusso che prima chiede allowance si dice di no prima che chiami l'LLM. Il mese dopo comincia con tutto il limite.",
     thresholds: "Soglie",
-    thresholdsHint: "A queste parti del limite in percentuale si dice a che punto è il mese: da 1 a 1.000, al massimo 10.",
+    thresholdsHint: "A queste parti del limite in percentuale un avviso dice a che punto è il mese: da 1 a 1.000, al massimo 10.",
     none: "Nessuna: conta solo il limite.",
+    conflict: { limit: "Limite", NOTIFY: "avvisa", BLOCK: "blocca", none: "nessuna" },
     remove: (part: string) => `Togli la soglia ${part}`,
     another: "Un'altra soglia in percentuale",
     add: "Aggiungi",
@@ -77,7 +80,7 @@ export const BudgetTerms = graphql(`
 `);
 
 /** A budget as it stands in the form. */
-export interface Draft {
+interface Draft {
   readonly limit: string;
   readonly enforcement: BudgetEnforcement;
   readonly thresholds: readonly number[];
@@ -86,7 +89,7 @@ export interface Draft {
 }
 
 /** The form of what is kept; of nothing, what a new budget begins with. */
-export function draftOf(terms: BudgetTermsFragment | null, locale: string): Draft {
+function draftOf(terms: BudgetTermsFragment | null, locale: string): Draft {
   return {
     limit: terms ? writeAmount(terms.monthlyLimit, locale) : "",
     enforcement: terms?.enforcement ?? "NOTIFY",
@@ -97,6 +100,7 @@ export function draftOf(terms: BudgetTermsFragment | null, locale: string): Draf
 
 const most = { threshold: 1000, thresholds: 10 };
 
+type Input = Omit<BudgetInput, "version">;
 type Fault = keyof (typeof words)["en"]["faults"];
 
 /** The thresholds with the typed one, or why it can't be one of them. */
@@ -111,11 +115,17 @@ function withTyped({ thresholds, typed }: Draft): readonly number[] | Fault {
 }
 
 /** What the draft asks for; undefined while something in it is wrong. */
-export function inputOf(draft: Draft, locale: string): Omit<BudgetInput, "version"> | undefined {
+function inputOf(draft: Draft, locale: string): Input | undefined {
   const monthlyLimit = readAmount(draft.limit, locale);
   const thresholds = withTyped(draft);
   if (monthlyLimit === "" || typeof thresholds === "string") return undefined;
   return { monthlyLimit, enforcement: draft.enforcement, thresholds: [...thresholds] };
+}
+
+/** Edits a budget that others may change meanwhile. */
+export function useTerms(kept: BudgetTermsFragment | null, server: Server<BudgetTermsFragment, Input>): Agreement<BudgetTermsFragment, Draft> {
+  const { locale } = useFormat();
+  return useAgreement(kept, { draftOf: (terms) => draftOf(terms, locale), inputOf: (draft) => inputOf(draft, locale) }, server);
 }
 
 interface Props {
@@ -260,4 +270,24 @@ function Thresholds({ draft, onChange, judged, at }: Pick<Props, "draft" | "onCh
       </Field>
     </fieldset>
   );
+}
+
+interface ConflictProps {
+  /** The budget that is there instead; null where there is none. */
+  readonly of: BudgetTermsFragment | null;
+  readonly pending: boolean;
+  readonly onTheirs: () => void;
+  readonly onMine: () => void;
+}
+
+/** Tells that the budget changed meanwhile. */
+export function TermsConflict({ of, ...choice }: ConflictProps) {
+  const t = useWords(words);
+  const format = useFormat();
+  const facts = of && [
+    [t.conflict.limit, format.exactMoney(of.monthlyLimit)] as const,
+    [t.enforcement, t.conflict[of.enforcement]] as const,
+    [t.thresholds, of.thresholds.length === 0 ? t.conflict.none : of.thresholds.map((percent) => format.share(percent / 100)).join(", ")] as const,
+  ];
+  return <Conflict facts={facts} {...choice} />;
 }

@@ -4,6 +4,7 @@ import { Download, EllipsisVertical, LogOut, Settings as Gear, Share2, SquareTer
 import { lazy, Suspense, useState } from "react";
 import icon from "../../icon.svg";
 import { linkTo, useAddress } from "../address";
+import { Bell } from "../alerts/bell";
 import { Popup } from "../controls/popup";
 import { useWords } from "../language";
 import { Overview } from "../overview/overview";
@@ -70,6 +71,7 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
             <RangePicker />
           </div>
         )}
+        <Bell key={workspace} />
         <Popup label={t.more} className="quiet icon more" align="end" button={<EllipsisVertical size={18} aria-hidden="true" />}>
           {(leave) => (
             <div className="choices">
