@@ -51,6 +51,15 @@ forecast-bench: ## Judge the forecasts beside R's, for some minutes; write bench
 		{ apt-get update -q && apt-get install -q -y --no-install-recommends r-base-core r-cran-forecast r-cran-modeldata; }
 	nice -n 19 go run ./bench/forecast
 
+# On a machine with nothing else to do. PostgreSQL is Debian's; the rest comes
+# from npm and the Go proxy.
+.PHONY: bench bench-quick
+bench: web ## Measure beside the alternatives, for some hours; write bench/RESULTS.md
+	go run ./bench -plan full
+
+bench-quick: web ## The same, smaller, in five minutes; into bench/.cache/quick
+	go run ./bench -plan quick -out bench/.cache/quick
+
 # The pages, when their sources are newer.
 web: web/dist/index.html
 
