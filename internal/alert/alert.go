@@ -125,8 +125,10 @@ type Facts struct {
 
 // Departure is how far a client, kind or model is from what was expected.
 type Departure struct {
-	Label    string `json:"label"`
-	Name     string `json:"name,omitempty"`
+	Label string `json:"label"`
+	// Name is a client's where it is known. It is looked up for each message and
+	// never stored: an erased customer leaves no name behind.
+	Name     string `json:"-"`
 	Actual   Amount `json:"actual"`
 	Expected Amount `json:"expected"`
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/contatore/contatore/internal/calendar"
 	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
+	"github.com/contatore/contatore/internal/ledger"
 )
 
 // DeliveryState is how far a delivery is: GraphQL's AlertDeliveryState.
@@ -275,6 +276,9 @@ func (d *Desk) send(ctx context.Context, delivery *Delivery) (outcome, error) {
 	if err := json.Unmarshal([]byte(delivery.Alert.Facts), &f); err != nil {
 		return outcome{}, fmt.Errorf("facts of alert %s: %w", delivery.Alert.ID, err)
 	}
+	if err := d.name(ctx, delivery.WorkspaceID, &f); err != nil {
+		return outcome{}, err
+	}
 	limited, cancel := context.WithTimeout(ctx, d.patience)
 	defer cancel()
 	switch delivery.Channel.Kind {
@@ -285,6 +289,38 @@ func (d *Desk) send(ctx context.Context, delivery *Delivery) (outcome, error) {
 	default:
 		return d.sendWebhook(limited, delivery.Channel, delivery.Alert, w)
 	}
+}
+
+// name fills in what the clients of the facts are called by now.
+func (d *Desk) name(ctx context.Context, workspaceID string, f *Facts) error {
+	names := map[string][]*string{}
+	var ids []string
+	add := func(id string, name *string) {
+		if names[id] == nil {
+			ids = append(ids, id)
+		}
+		names[id] = append(names[id], name)
+	}
+	for i := range f.Clients {
+		add(f.Clients[i].Label, &f.Clients[i].Name)
+	}
+	if f.Report != nil {
+		for i := range f.Report.TopClients {
+			add(f.Report.TopClients[i].ClientID, &f.Report.TopClients[i].Name)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return d.book.Snapshot(ctx, func(s *ledger.Snapshot) error {
+		known, err := s.Names(ctx, workspaceID, ids)
+		for id, n := range known {
+			for _, name := range names[id] {
+				*name = text(n.Name)
+			}
+		}
+		return err
+	})
 }
 
 func (d *Desk) setDelivery(ctx context.Context, tx *database.Tx, v *Delivery) error {

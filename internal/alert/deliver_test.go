@@ -17,8 +17,11 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/contatore/contatore/internal/alert"
+	"github.com/contatore/contatore/internal/calendar"
+	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/fault"
 	"github.com/contatore/contatore/internal/testkit"
+	"github.com/contatore/contatore/internal/workspace"
 )
 
 // A threshold that usage crosses reaches the channels that want it, signed,
@@ -336,6 +339,50 @@ func TestTheSweep(t *testing.T) {
 		r.none(t)
 		if log, err := h.DeliveriesOfChannel(h.ctx, "shop", c.ID, nil); err != nil || len(log) != 1 || log[0].State != alert.Delivered {
 			t.Errorf("%+v %v", log, err)
+		}
+	})
+}
+
+// A message names customers as they are called by now; nothing of it stays for
+// one who is erased.
+func TestAnErasedCustomerIsNotNamed(t *testing.T) {
+	t.Parallel()
+	each(t, alert.Hurried(alert.Options{Allowed: loopback()}, 0), func(t *testing.T, h *house) {
+		shops := workspace.Open(h.db, clock)
+		if _, err := shops.UpsertCustomer(h.ctx, "shop", workspace.CustomerInput{ClientID: new("ada"), Name: new("Ada Lovelace")}); err != nil {
+			t.Fatal(err)
+		}
+		r := receive(t, status(http.StatusOK))
+		c, _ := h.channel(t, "shop", alert.Slack, r.URL)
+		if err := h.db.Write(h.ctx, func(tx *database.Tx) error {
+			_, err := h.Record(h.ctx, tx, []alert.News{{WorkspaceID: "shop", Event: alert.Anomaly, At: calendar.At(clock()), Facts: alert.Facts{
+				Currency: "EUR", Day: "2024-02-14", Direction: "ABOVE", Actual: "9", Expected: "2", Low: "1", High: "3",
+				Clients: []alert.Departure{{Label: "ada", Name: "Ada Lovelace", Actual: "8", Expected: "1"}},
+			}}})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.start(t)
+		if text, _ := r.next(t).json["text"].(string); !strings.Contains(text, "Ada Lovelace") {
+			t.Errorf("told %q", text)
+		}
+		h.settled(t, "shop", 1)
+		if _, err := shops.Erase(h.ctx, "shop", "ada"); err != nil {
+			t.Fatal(err)
+		}
+		if n := h.count(t, "SELECT COUNT(*) FROM alerts WHERE facts LIKE '%Lovelace%'"); n != 0 {
+			t.Error("the name is still kept")
+		}
+		log, err := h.DeliveriesOfChannel(h.ctx, "shop", c.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Replay(h.ctx, "shop", log[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if text, _ := r.next(t).json["text"].(string); strings.Contains(text, "Lovelace") || !strings.Contains(text, "ada") {
+			t.Errorf("told %q", text)
 		}
 	})
 }

@@ -219,7 +219,7 @@ func anomalyFacts(a analytics.Anomaly) (Facts, error) {
 		Kinds: departures(kinds), Models: departures(models),
 	}
 	for _, c := range clients {
-		facts.Clients = append(facts.Clients, Departure{c.ClientID, orEmptyText(c.ClientName), amount(c.Actual), amount(c.Usual)})
+		facts.Clients = append(facts.Clients, Departure{Label: c.ClientID, Actual: amount(c.Actual), Expected: amount(c.Usual)})
 	}
 	return facts, nil
 }
@@ -232,14 +232,6 @@ func departures(labels []analytics.LabelDeparture) (list []Departure) {
 }
 
 func amount(t money.Total) Amount { return Amount(t.String()) }
-
-// orEmptyText is the empty text for nil.
-func orEmptyText(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
-}
 
 // budgets tells of those that are not spent yet and are expected to be exceeded,
 // each once a local day. They are looked at once an hour.

@@ -42,7 +42,7 @@ type DayFact struct {
 // ClientFact is one of a report's top clients.
 type ClientFact struct {
 	ClientID string `json:"clientId"`
-	Name     string `json:"name,omitempty"`
+	Name     string `json:"-"` // as Departure.Name
 	Messages int64  `json:"messages"`
 	Cost     Amount `json:"cost"`
 }
@@ -161,7 +161,7 @@ func reportOf(stats *analytics.Stats) (*Report, error) {
 		report.Daily[i] = DayFact{d.Date.String(), d.Messages, amount(d.Cost)}
 	}
 	for i, c := range clients {
-		report.TopClients[i] = ClientFact{c.ClientID, orEmptyText(c.ClientName), c.Messages, amount(c.Cost)}
+		report.TopClients[i] = ClientFact{ClientID: c.ClientID, Messages: c.Messages, Cost: amount(c.Cost)}
 	}
 	return report, nil
 }
