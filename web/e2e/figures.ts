@@ -30,7 +30,7 @@ export interface Stats {
   peakHour: (Counted & { hour: number }) | null;
   heatmap: (Counted & { weekday: string; hour: number })[];
   topClients: (Counted & { clientId: string; clientName: string | null; clientPhone: string | null; share: number })[];
-  monthlyComparison: { currentMonth: number; previousMonth: number; previousMonthToDate: number; growthToDate: number | null };
+  monthlyComparison: { currentMonth: number; previousMonth: number; previousMonthToDate: number; growth: number | null; growthToDate: number | null };
   monthlyUsage: (Counted & { month: string; growth: number | null })[];
   segments: { share: number; clients: number; cost: number }[];
   byKind: (Counted & { label: string })[];
@@ -58,7 +58,7 @@ export async function ask(server: Server, { workspace = "workspace-123", range, 
         peakHour { hour messages cost }
         heatmap { weekday hour messages cost }
         topClients(first: 50) { clientId clientName clientPhone messages cost share }
-        monthlyComparison { currentMonth previousMonth previousMonthToDate growthToDate }
+        monthlyComparison { currentMonth previousMonth previousMonthToDate growth growthToDate }
         monthlyUsage(months: 13) { month messages cost growth }
         segments { share clients cost }
         byKind { label messages cost }
@@ -151,9 +151,11 @@ export async function compareAll(page: Page, { stats, before, today }: Figures, 
       "This month",
       money(comparison.currentMonth),
       [
-        ...changed(comparison.currentMonth, comparison.previousMonthToDate, money),
-        ...changed(comparison.currentMonth, comparison.previousMonth, money),
-        ...(comparison.growthToDate === null ? [] : [told(comparison.growthToDate)]),
+        // The API's own percents: they are rounded before they are written here.
+        ...(comparison.growthToDate === null
+          ? changed(comparison.currentMonth, comparison.previousMonthToDate, money)
+          : [told(comparison.growthToDate), `from ${money(comparison.previousMonthToDate)}`]),
+        ...(comparison.growth === null ? [] : [told(comparison.growth), `from ${money(comparison.previousMonth)}`]),
       ],
     ],
   ]);

@@ -166,17 +166,27 @@ export function Attempt({ of }: { of: AttemptedFragment }) {
   );
 }
 
-/** Milliseconds until a delivery on its way is looked at again. */
-const wait = { least: 1_500, most: 60_000 };
+/** Milliseconds until a delivery on its way is looked at again, and how old an alert is that nobody has yet sent to its channels. */
+const wait = { least: 1_500, most: 60_000, unsent: 20_000 };
+
+/** An alert, and what became of it. */
+interface Followed {
+  readonly createdAt: string;
+  readonly deliveries: readonly DeliveredFragment[];
+}
 
 /** Asks again when what is on its way should have got further; the list is another one for each answer. */
-export function useFollow(deliveries: readonly DeliveredFragment[], again: () => void): void {
+export function useFollow(alerts: readonly Followed[], again: () => void): void {
   useEffect(() => {
-    const due = Math.min(...deliveries.flatMap(({ state, nextAttemptAt }) => (state === "PENDING" && nextAttemptAt != null ? [Date.parse(nextAttemptAt)] : [])));
-    if (due === Infinity) return;
-    const timer = setTimeout(again, Math.max(wait.least, Math.min(due - Date.now() + 1000, wait.most)));
+    const now = Date.now();
+    const due = alerts.flatMap(({ createdAt, deliveries }) => {
+      if (deliveries.length === 0) return now - Date.parse(createdAt) < wait.unsent ? [now] : [];
+      return deliveries.flatMap(({ state, nextAttemptAt }) => (state === "PENDING" && nextAttemptAt != null ? [Date.parse(nextAttemptAt)] : []));
+    });
+    if (due.length === 0) return;
+    const timer = setTimeout(again, Math.max(wait.least, Math.min(Math.min(...due) - now + 1000, wait.most)));
     return () => {
       clearTimeout(timer);
     };
-  }, [deliveries, again]);
+  }, [alerts, again]);
 }

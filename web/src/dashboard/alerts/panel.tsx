@@ -102,8 +102,8 @@ export function Panel({ seen, newest, onSee, onLeave }: Props) {
   useEffect(() => {
     if (top !== undefined) onSee(top);
   }, [top, onSee]);
-  const deliveries = useMemo(() => rows?.flatMap(deliveriesOf) ?? [], [rows]);
-  useFollow(deliveries, renew);
+  const followed = useMemo(() => (manages && rows ? rows.map((alert) => ({ createdAt: alert.createdAt, deliveries: deliveriesOf(alert) })) : []), [manages, rows]);
+  useFollow(followed, renew);
 
   const days = new Map<string, AlertRowFragment[]>();
   for (const alert of rows ?? []) {

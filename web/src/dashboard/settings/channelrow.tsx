@@ -360,8 +360,8 @@ function LogDialog({ of, onClose }: { of: Channel; onClose: () => void }) {
         return { alert: each.alert, delivery: changed.find(({ id }) => id === delivery.id) ?? delivery };
       });
   }, [data, again, of.id]);
-  const deliveries = useMemo(() => list?.map(({ delivery }) => delivery) ?? [], [list]);
-  useFollow(deliveries, refresh);
+  const followed = useMemo(() => list?.map(({ alert, delivery }) => ({ createdAt: alert.createdAt, deliveries: [delivery] })) ?? [], [list]);
+  useFollow(followed, refresh);
   return (
     <Dialog
       title={t.logOf(of.name)}
