@@ -64,7 +64,7 @@ func plans() map[string]plan {
 		},
 		"quick": {
 			Reps: 5, Warm: 200 * time.Millisecond, Window: 800 * time.Millisecond, Connections: []int{1, 256}, Busy: 256,
-			Imported: 50_000, Sizes: []int{30_000, 300_000}, Asked: 10,
+			Imported: 50_000, Sizes: []int{20_000, 200_000}, Asked: 10,
 			Subscribers: 200, Dashboards: 50, Events: 1000,
 		},
 		"tiny": {
@@ -94,6 +94,8 @@ type bench struct {
 	figures figures
 	// checked tells what was proven on the way, a line each.
 	checked []string
+	// failed tells what was asked and refused, a line each.
+	failed []string
 	// version of each contender.
 	versions [][2]string
 }
@@ -210,6 +212,13 @@ func (b *bench) prove(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	b.say("checked: %s", line)
 	b.checked = append(b.checked, line)
+}
+
+// fail notes what was refused.
+func (b *bench) fail(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	b.say("failed: %s", line)
+	b.failed = append(b.failed, line)
 }
 
 // prepare builds Contatore, brings the rivals' packages and starts PostgreSQL.

@@ -48,6 +48,7 @@ func (b *bench) machine(ctx context.Context) error {
 		first, _, _ := strings.Cut(strings.TrimSpace(said), "\n")
 		b.versions = append(b.versions, [2]string{v.name, first})
 	}
+	b.versions = append(b.versions, [2]string{"Commit", commit(ctx)})
 	for _, rival := range []string{"postgraphile", "@graphile/pg-aggregates", "@duckdb/node-api"} {
 		text, err := os.ReadFile(filepath.Join(b.cache, "rivals", "node_modules", rival, "package.json"))
 		if err != nil {
@@ -60,6 +61,19 @@ func (b *bench) machine(ctx context.Context) error {
 		b.versions = append(b.versions, [2]string{rival, p.Version})
 	}
 	return nil
+}
+
+// commit is the sources', "unknown" where git can't tell.
+func commit(ctx context.Context) string {
+	id, err := command(ctx, "git", "rev-parse", "--short", "HEAD")
+	if err != nil {
+		return "unknown"
+	}
+	changes, err := command(ctx, "git", "status", "--porcelain", "--untracked-files=no")
+	if err != nil || changes != "" {
+		return strings.TrimSpace(id) + ", with changes"
+	}
+	return strings.TrimSpace(id)
 }
 
 // A goal is what row's figures should come to.
@@ -131,7 +145,7 @@ func (b *bench) goals() []goal {
 			Row: 5, What: "export as JSON, part of psql \\copy's rows/s", Bound: 0.5, Unit: "×",
 			Samples: ratios(fs.samples(5, "JSON", ours, rowsRate), fs.samples(5, "CSV", "psql \\copy", rowsRate)),
 		},
-		goal{Row: 5, What: "memory growth of a server that exports", Bound: 32, AtMost: true, Unit: "MiB", Samples: fs.samples(5, "CSV over HTTP", ours, "memory growth MiB")},
+		goal{Row: 5, What: "memory growth of a server that exports", Bound: 32, AtMost: true, Unit: "MiB", Samples: fs.samples(5, "over HTTP", ours, "memory growth MiB")},
 	)
 	for _, driver := range []string{"PostgreSQL", "SQLite"} {
 		list = append(list,
@@ -205,7 +219,8 @@ func (b *bench) report(folder string) error {
 		Goals   []goal      `json:"goals"`
 		Figures figures     `json:"figures"`
 		Checked []string    `json:"checked"`
-	}{b.began.UTC(), since(b.began).Round(time.Second).String(), b.plan, b.versions, goals, b.figures, b.checked}, "", " ")
+		Failed  []string    `json:"failed"`
+	}{b.began.UTC(), since(b.began).Round(time.Second).String(), b.plan, b.versions, goals, b.figures, b.checked, b.failed}, "", " ")
 	if err != nil {
 		return err
 	}
@@ -259,12 +274,19 @@ Made by `+"`go run ./bench -plan %s`"+` (`+"`make bench`"+` or `+"`make bench-qu
 	for row, name := range rowNames() {
 		b.tables(w, row, name)
 	}
+	b.prediction(w)
 	fmt.Fprint(w, `
 ## What was checked
 
 `)
 	for _, line := range b.checked {
 		fmt.Fprintf(w, "- %s\n", strings.ReplaceAll(line, "\n", "; "))
+	}
+	if len(b.failed) > 0 {
+		fmt.Fprint(w, "\n## What failed\n\n")
+	}
+	for _, line := range b.failed {
+		fmt.Fprintf(w, "- %s\n", strings.Join(strings.Fields(line), " "))
 	}
 	fmt.Fprint(w, rules)
 }
