@@ -184,7 +184,7 @@ func measure(ctx context.Context, chosen, only, sizes string, reps int, out, cac
 		name string
 		run  func(context.Context) error
 	}{
-		{[]int{1, 6, 7, 8}, "tracking", b.tracking},
+		{[]int{1, 6, 7, 8, 10}, "tracking", b.tracking},
 		{[]int{2}, "batches and imports", b.importing},
 		{[]int{3, 4, 5, 9}, "dashboards and exports", b.dashboards},
 	} {

@@ -157,6 +157,11 @@ func (b *bench) goals() []goal {
 				Row: 6, What: driver + ": a change seen, p99", Bound: 500, AtMost: true, Unit: "ms",
 				Samples: fs.samples(6, fmt.Sprintf("%s%s, %d events/s", driver, watched, b.Events), ours, "seen after, p99 ms"),
 			},
+			goal{
+				Row: 10, What: driver + ": tracking with a budget, times without", Bound: 0.9, Unit: "×",
+				Samples: ratios(fs.samples(10, driver+limited, ours, perSecond), fs.samples(10, driver+unlimited, ours, perSecond)),
+			},
+			goal{Row: 10, What: driver + ": allowance over HTTP, p50", Bound: 1, AtMost: true, Unit: "ms", Samples: fs.samples(10, driver+mayBeAsked, ours, p50)},
 			goal{Row: 7, What: driver + ": start to first answer", Bound: 150, AtMost: true, Unit: "ms", Samples: fs.samples(7, driver+", start", ours, "ms")},
 			goal{Row: 7, What: driver + ": memory idle", Bound: 40, AtMost: true, Unit: "MiB", Samples: fs.samples(7, driver+", idle", ours, "memory MiB")},
 			goal{Row: 7, What: driver + ": memory under load", Bound: 200, AtMost: true, Unit: "MiB", Samples: fs.samples(7, driver+", loaded", ours, "memory MiB")},
@@ -201,7 +206,7 @@ func (g goal) judge() string {
 func rowNames() []string {
 	return []string{
 		"", "trackUsage over HTTP", "Batches and imports", "The whole dashboard in one operation", "Each widget, and a crowd", "Exports",
-		"Live totals", "Start, memory, size", "Several nodes", "What rows and dashboards cost",
+		"Live totals", "Start, memory, size", "Several nodes", "What rows and dashboards cost", "Budgets",
 	}
 }
 

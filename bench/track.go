@@ -192,7 +192,7 @@ func stopAll(list []*contender) (err error) {
 	return err
 }
 
-// tracking measures rows 1, 6, 7 and 8: what one server takes in.
+// tracking measures rows 1, 6, 7, 8 and 10: what one server takes in.
 func (b *bench) tracking(ctx context.Context) error {
 	for _, driver := range []string{"postgres", "sqlite"} {
 		if err := b.trackOn(ctx, driver); err != nil {
@@ -255,6 +255,11 @@ func (b *bench) trackOn(ctx context.Context, driver string) (err error) {
 			if err := b.track(ctx, mine, 1, what, pressure{connections: b.Busy, rate: max(1, int(top/2)), warm: b.Warm, window: b.Window}); err != nil {
 				return err
 			}
+		}
+	}
+	if b.wants(10) {
+		if err := b.budgets(ctx, name, mine); err != nil {
+			return err
 		}
 	}
 	if b.wants(6) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -246,33 +247,51 @@ func nullable[T, N any](in []*T, some func(T) N) []N {
 
 // jsonRows turns columns of one length into the text [[row 0], [row 1], …].
 func jsonRows(columns []Column) (string, error) {
-	cells := make([][]json.RawMessage, len(columns))
-	for i, c := range columns {
-		encoded, err := json.Marshal(c)
-		if err != nil {
-			return "", err
-		}
-		if err := json.Unmarshal(encoded, &cells[i]); err != nil {
-			return "", err
-		}
-	}
-	var b strings.Builder
-	b.WriteByte('[')
-	for r := range cells[0] {
+	rows := reflect.ValueOf(columns[0]).Len()
+	out := make([]byte, 0, 2+rows*16*len(columns))
+	out = append(out, '[')
+	for r := range rows {
 		if r > 0 {
-			b.WriteByte(',')
+			out = append(out, ',')
 		}
-		b.WriteByte('[')
-		for i := range cells {
-			if i > 0 {
-				b.WriteByte(',')
+		for i, c := range columns {
+			out = append(out, "[,"[min(i, 1)])
+			switch c := c.(type) {
+			case []string:
+				out = appendText(out, c[r])
+			case []*string:
+				out = appendOr(out, c[r], appendText)
+			case []int64:
+				out = strconv.AppendInt(out, c[r], 10)
+			case []*int64:
+				out = appendOr(out, c[r], func(out []byte, n int64) []byte { return strconv.AppendInt(out, n, 10) })
+			case []bool:
+				out = strconv.AppendBool(out, c[r])
+			default:
+				return "", fmt.Errorf("a column of %T", c)
 			}
-			b.Write(cells[i][r])
 		}
-		b.WriteByte(']')
+		out = append(out, ']')
 	}
-	b.WriteByte(']')
-	return b.String(), nil
+	return string(append(out, ']')), nil
+}
+
+func appendOr[T any](out []byte, v *T, appendTo func([]byte, T) []byte) []byte {
+	if v == nil {
+		return append(out, "null"...)
+	}
+	return appendTo(out, *v)
+}
+
+// appendText writes a text as JSON. Most have nothing to escape.
+func appendText(out []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			quoted, _ := json.Marshal(text) // texts never fail
+			return append(out, quoted...)
+		}
+	}
+	return append(append(append(out, '"'), text...), '"')
 }
 
 // Storable reports a text that every database can hold: valid UTF-8 without a
