@@ -20,7 +20,7 @@ func (b *bench) budgets(ctx context.Context, name string, mine *contender) error
 	closed := pressure{connections: b.Busy, warm: b.Warm, window: b.Window}
 	asking := target{servers: mine.servers, addrs: mine.addrs, want: []byte(`"allowed":true`)}
 	for i := range customers {
-		asking.requests = append(asking.requests, post("/graphql", b.key, "application/json",
+		asking.requests = append(asking.requests, post("/graphql", b.key,
 			document("query($w: ID!, $c: ID!) { allowance(workspaceId: $w, clientId: $c) { allowed remaining } }", map[string]any{"w": shop, "c": clientID(i)})))
 	}
 	for rep := range b.Reps {

@@ -38,7 +38,7 @@ func (b *bench) chart(w io.Writer) {
 	for _, driver := range []string{"PostgreSQL", "SQLite"} {
 		for _, n := range b.Connections {
 			what := connectionsCase(driver, n)
-			collect(1, what, perSecond, "trackUsage, events/s: "+what, ours, theUsual, graphile)
+			collect(1, what, perSecond, "trackUsage, events/s: "+what, ours, theUsual, graphile, ceiling)
 		}
 	}
 	for _, rows := range b.Sizes {

@@ -328,7 +328,7 @@ func (b *bench) crowded(ctx context.Context, server *process) error {
 		return err
 	}
 	looking := target{addrs: []string{server.addr}, want: []byte(`"dailyUsage":`), requests: [][]byte{
-		post("/graphql", b.key, "application/json", document(query, overviewVariables(p, nil))),
+		post("/graphql", b.key, document(query, overviewVariables(p, nil))),
 	}}
 	count := pressure{connections: b.Busy, rate: b.Events, warm: b.Warm, window: b.Window}
 	look := pressure{connections: b.Dashboards, rate: max(1, int(float64(b.Dashboards)/refresh.Seconds())), warm: b.Warm, window: b.Window}

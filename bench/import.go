@@ -113,7 +113,7 @@ func (b *bench) batchOnce(ctx context.Context) (err error) {
 		for i := range inputs {
 			inputs[i] = trackInput(r)
 		}
-		t.requests = append(t.requests, post("/graphql", b.key, "application/json",
+		t.requests = append(t.requests, post("/graphql", b.key,
 			document("mutation($i: [TrackUsageInput!]!) { trackUsageBatch(inputs: $i) { tracked rejected } }", map[string]any{"i": inputs})))
 	}
 	l, err := b.press(ctx, t, pressure{connections: batchConnections, warm: b.Warm, window: b.Window})

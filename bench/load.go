@@ -32,11 +32,11 @@ type target struct {
 }
 
 // post is a request as it goes over the wire.
-func post(path, key, accept string, body []byte) []byte {
+func post(path, key string, body []byte) []byte {
 	if key != "" {
 		key = "Authorization: Bearer " + key + "\r\n"
 	}
-	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: bench\r\n%sAccept: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, key, accept, len(body), body)
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: bench\r\n%sAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, key, len(body), body)
 }
 
 // A conn is a keep-alive connection.

@@ -302,6 +302,7 @@ const rules = `
 
 - PostgreSQL is the bench's own, with its default durability (fsync, synchronous commit, full page writes) and a quarter of the memory as shared buffers. SQLite has its write-ahead log, synced at every commit, on both sides.
 - The usual way is a handler on net/http with prepared statements and a pool (32 connections on PostgreSQL; one writer and four readers on SQLite): it looks the customer up and inserts one row, into a table with the columns and indexes of Contatore's. Its ids are numbers, which are less to write.
+- "HTTP alone, nothing kept" is what this machine can answer at all: net/http, the JSON read, a fixed answer. No way of counting behind HTTP can be faster here.
 - PostGraphile runs as its manual advises for production, a worker a processor, without its query log. It inserts without looking the customer up. This is the last major version that runs on Node 20.
 - Load comes from goroutines over plain connections that stay open; a closed load asks as soon as it has its answer, the load at half of the top is due at a fixed rate, and its times begin when a request is due. "CPU %" is of one processor, in the measured window.
 - For dashboards PostgreSQL (raw SQL, PostGraphile) and DuckDB have the local time of each row and the number 1 as columns, and PostgreSQL a covering index on them, vacuumed: more than they could ask for. DuckDB's file is sorted by time; its times are taken inside of its process. SQL's answers count as they come; what PostGraphile's groups still need is folded unmeasured.

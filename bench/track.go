@@ -33,6 +33,7 @@ func rivalFiles() map[string][]byte {
 const (
 	ours        = "Contatore"
 	theUsual    = "the usual way"
+	ceiling     = "HTTP alone, nothing kept"
 	graphile    = "PostGraphile"
 	rawSQL      = "raw SQL"
 	duck        = "DuckDB"
@@ -49,7 +50,8 @@ const (
 type contender struct {
 	name string
 	target
-	// driver and url are where its table of usages is.
+	// driver and url are where its table of usages is; the table is empty where
+	// none is kept.
 	driver, url, table string
 	answered           int
 }
@@ -87,21 +89,14 @@ func (b *bench) contenders(ctx context.Context, driver string) (list []*contende
 	if err := seedUsual(ctx, other); err != nil {
 		return list, err
 	}
-	addr, err := freeAddr(ctx)
-	if err != nil {
+	if server, err = b.usual(ctx, other); err != nil {
 		return list, err
 	}
-	self, err := os.Executable()
-	if err != nil {
+	list = append(list, &contender{name: theUsual, driver: driver, url: other, table: "usages", target: usualTarget(server)})
+	if server, err = b.usual(ctx, nothing); err != nil {
 		return list, err
 	}
-	if server, err = b.ready(ctx, "usual", addr, exec.CommandContext(context.WithoutCancel(ctx), self, "-usual", other, "-addr", addr)); err != nil {
-		return list, err
-	}
-	list = append(list, &contender{name: theUsual, driver: driver, url: other, table: "usages", target: target{
-		servers: []*process{server}, addrs: []string{server.addr}, want: []byte(`"tracked":true`),
-		requests: requests("/track", "", func(input map[string]any) []byte { return encode(input) }),
-	}})
+	list = append(list, &contender{name: ceiling, target: usualTarget(server)})
 	if driver != "postgres" {
 		return list, nil
 	}
@@ -129,6 +124,26 @@ func (b *bench) contenders(ctx context.Context, driver string) (list []*contende
 		}),
 	}})
 	return list, nil
+}
+
+// usual serves the usual way on a database.
+func (b *bench) usual(ctx context.Context, database string) (*process, error) {
+	addr, err := freeAddr(ctx)
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return b.ready(ctx, "usual", addr, exec.CommandContext(context.WithoutCancel(ctx), self, "-usual", database, "-addr", addr))
+}
+
+func usualTarget(server *process) target {
+	return target{
+		servers: []*process{server}, addrs: []string{server.addr}, want: []byte(`"tracked":true`),
+		requests: requests("/track", "", func(input map[string]any) []byte { return encode(input) }),
+	}
 }
 
 // shopDatabase is a copy of the seeded one.
@@ -170,7 +185,7 @@ func requests(path, key string, body func(input map[string]any) []byte) [][]byte
 	for i, client := range r.Perm(customers) {
 		input := trackInput(r)
 		input["clientId"] = clientID(client)
-		list[i] = post(path, key, "application/json", body(input))
+		list[i] = post(path, key, body(input))
 	}
 	return list
 }
@@ -268,6 +283,9 @@ func (b *bench) trackOn(ctx context.Context, driver string) (err error) {
 		}
 	}
 	for _, c := range list {
+		if c.table == "" {
+			continue
+		}
 		if err := b.counted(ctx, c.driver, driverURL(c.url), c.table, name+", "+c.name, c.answered); err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // and the driver of that name
 )
 
 // usualTables are what the usual way keeps: the columns and indexes of
@@ -38,6 +38,7 @@ const usualPool = 32
 // writer and several readers.
 func openUsual(database string) (reader, writer *sql.DB, err error) {
 	if path, ok := strings.CutPrefix(database, "sqlite://"); ok {
+		_, _ = sqlite.Fdatasync(true) // as Contatore does
 		open := func(n int) (*sql.DB, error) {
 			db, err := sql.Open("sqlite", "file:"+path+"?"+url.Values{"_pragma": {
 				"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-65536)",
@@ -93,6 +94,9 @@ func seedUsual(ctx context.Context, database string) error {
 // serveUsual is what a user would write in an afternoon: a handler that looks
 // the customer up and inserts one row.
 func serveUsual(ctx context.Context, database, addr string) error {
+	if database == nothing {
+		return serveNothing(ctx, addr)
+	}
 	reader, writer, err := openUsual(database)
 	if err != nil {
 		return err
@@ -138,9 +142,33 @@ func serveUsual(ctx context.Context, database, addr string) error {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"tracked":true}`)) // a caller that is gone reads nothing
 	})
-	server := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: time.Minute, BaseContext: func(net.Listener) context.Context { return ctx }}
+	return listen(ctx, addr, mux)
+}
+
+func listen(ctx context.Context, addr string, handler http.Handler) error {
+	server := &http.Server{Addr: addr, Handler: handler, ReadHeaderTimeout: time.Minute, BaseContext: func(net.Listener) context.Context { return ctx }}
 	context.AfterFunc(ctx, func() { _ = server.Close() }) // ends the wait below
 	return server.ListenAndServe()
+}
+
+// nothing, in place of a database, stands for a server that keeps nothing.
+const nothing = "nothing"
+
+// serveNothing is the ceiling: HTTP alone, without a database, a key, a judgement or
+// a log. It reads what it is sent and says that it was counted.
+func serveNothing(ctx context.Context, addr string) error {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("POST /track", func(w http.ResponseWriter, r *http.Request) {
+		var in map[string]any
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"tracked":true}`)) // a caller that is gone reads nothing
+	})
+	return listen(ctx, addr, mux)
 }
 
 // toNanos moves a decimal's point nine digits to the right.
