@@ -130,31 +130,32 @@ func (tx *Tx) ExecRows(ctx context.Context, s *Statement, columns []Column, scal
 	return changed, nil
 }
 
-// hot are statements that run so often that PostgreSQL shall parse and plan
-// them once a connection. SQLite's driver gains nothing by it.
+// hot are statements that run so often that they shall be parsed and planned
+// once a connection.
 type hot struct {
 	mu sync.Mutex
 	// waiting are to be prepared when a transaction begins; no lock is needed
 	// to see that there are none.
 	waiting []*Statement
 	any     atomic.Bool
-	// prepared keeps a *sql.Stmt by its text.
+	// prepared keeps a *sql.Stmt by its key.
 	prepared sync.Map
+}
+
+// hotKey names a statement that was prepared in a pool.
+type hotKey struct {
+	pool *sql.DB
+	text string
 }
 
 // Hot has statements prepared from the next transaction on.
 func (db *DB) Hot(statements map[string]*Statement) {
-	if db.dialect == SQLite {
-		return
-	}
 	db.hot.mu.Lock()
 	defer db.hot.mu.Unlock()
 	for _, s := range statements {
-		if _, known := db.hot.prepared.Load(s.postgres); !known {
-			db.hot.waiting = append(db.hot.waiting, s)
-		}
+		db.hot.waiting = append(db.hot.waiting, s)
 	}
-	db.hot.any.Store(len(db.hot.waiting) > 0)
+	db.hot.any.Store(true)
 }
 
 // prepare readies the statements that wait, before the caller has a
@@ -167,13 +168,17 @@ func (db *DB) prepare(ctx context.Context) {
 	}
 	defer db.hot.mu.Unlock()
 	for len(db.hot.waiting) > 0 {
-		s := db.hot.waiting[0]
-		if _, twice := db.hot.prepared.Load(s.postgres); !twice {
-			prepared, err := db.writer.PrepareContext(ctx, s.postgres)
+		text := db.hot.waiting[0].text(db.dialect)
+		for _, pool := range []*sql.DB{db.writer, db.reader} {
+			key := hotKey{pool, text}
+			if _, twice := db.hot.prepared.Load(key); twice {
+				continue
+			}
+			prepared, err := pool.PrepareContext(ctx, text)
 			if err != nil {
 				return
 			}
-			db.hot.prepared.Store(s.postgres, prepared)
+			db.hot.prepared.Store(key, prepared)
 		}
 		db.hot.waiting = db.hot.waiting[1:]
 	}
@@ -183,7 +188,11 @@ func (db *DB) prepare(ctx context.Context) {
 // prepared is the statement as its connection knows it, nil where it doesn't.
 // One that is new to the connection is prepared there on the way.
 func (tx *Tx) prepared(ctx context.Context, s *Statement) *sql.Stmt {
-	found, ok := tx.db.hot.prepared.Load(s.postgres)
+	pool := tx.db.writer
+	if tx.readOnly {
+		pool = tx.db.reader
+	}
+	found, ok := tx.db.hot.prepared.Load(hotKey{pool, s.text(tx.db.dialect)})
 	if !ok {
 		return nil
 	}
@@ -192,6 +201,13 @@ func (tx *Tx) prepared(ctx context.Context, s *Statement) *sql.Stmt {
 		return t.StmtContext(ctx, prepared)
 	}
 	return prepared
+}
+
+func (s *Statement) text(d Dialect) string {
+	if d == Postgres {
+		return s.postgres
+	}
+	return s.sqlite
 }
 
 func (s *Statement) bind(d Dialect, columns []Column, scalars []any) (query string, args []any, err error) {
