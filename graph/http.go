@@ -174,9 +174,7 @@ func parameters(fields map[string]json.RawMessage) (*graphql.RawParams, error) {
 		if !given {
 			continue
 		}
-		decoder := json.NewDecoder(bytes.NewReader(value))
-		decoder.UseNumber()
-		if err := decoder.Decode(f.to); err != nil || !json.Valid(value) {
+		if err := decode(value, f.to); err != nil {
 			return nil, fault.Field(f.name, "%s must be %s.", f.name, f.form)
 		}
 	}
@@ -185,6 +183,22 @@ func parameters(fields map[string]json.RawMessage) (*graphql.RawParams, error) {
 		return nil, fault.Field("query", "query is missing; send {\"query\": \"…\", \"variables\": {…}}.")
 	}
 	return p, nil
+}
+
+// decode reads a JSON value. Numbers of an object keep their digits.
+func decode(value []byte, to any) error {
+	if _, text := to.(*string); text {
+		return json.Unmarshal(value, to) //nolint:wrapcheck // its caller says what was expected
+	}
+	decoder := json.NewDecoder(bytes.NewReader(value))
+	decoder.UseNumber()
+	if err := decoder.Decode(to); err != nil {
+		return err //nolint:wrapcheck // as above
+	}
+	if decoder.InputOffset() != int64(len(value)) {
+		return errors.New("more than one value")
+	}
+	return nil
 }
 
 var surrogate = regexp.MustCompile(`\\+u[dD][89a-fA-F][0-9a-fA-F]{2}`)

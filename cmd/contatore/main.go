@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -34,9 +35,23 @@ const (
 )
 
 func main() {
+	spendMemory(os.LookupEnv)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// spendMemory lets garbage lie until there is three times as much of it as of
+// what is used, where Go would clean up at once as much: counting makes little
+// but garbage, and cleaning was a quarter of its time. From 192 MiB on it is
+// tidier. The variables GOGC and GOMEMLIMIT win.
+func spendMemory(lookup func(string) (string, bool)) {
+	if _, given := lookup("GOGC"); !given {
+		debug.SetGCPercent(300)
+	}
+	if _, given := lookup("GOMEMLIMIT"); !given {
+		debug.SetMemoryLimit(192 << 20)
+	}
 }
 
 // commands are all there are.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -49,12 +50,12 @@ func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (h logHandler) WithGroup(name string) slog.Handler { return logHandler{h.Handler.WithGroup(name)} }
 
 // observed gives a request its id, logs it and counts it under the route that
-// mux has for it, and turns a panic into a plain 500. What it logs of a URL is the path only: a
-// query may hold a customer's data, and no header is logged at all.
-func (s *server) observed(mux *http.ServeMux, next http.Handler) http.Handler {
+// the mux below finds for it, and turns a panic into a plain 500. What it logs
+// of a URL is the path only: a query may hold a customer's data, and no header
+// is logged at all.
+func (s *server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.host.Now()
-		_, route := mux.Handler(r)
 		id := r.Header.Get("X-Request-Id")
 		if !saneRequestID(id) {
 			id = s.newRequestID()
@@ -62,6 +63,7 @@ func (s *server) observed(mux *http.ServeMux, next http.Handler) http.Handler {
 		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
 		w.Header().Set("X-Request-Id", id)
 		record := &recorder{ResponseWriter: w, control: http.NewResponseController(w)}
+		r = r.WithContext(ctx)
 		defer func() {
 			failure := recover()
 			aborted := failure == http.ErrAbortHandler //nolint:errorlint // net/http compares it in the same way
@@ -74,13 +76,13 @@ func (s *server) observed(mux *http.ServeMux, next http.Handler) http.Handler {
 				}
 			}
 			took := s.host.Now().Sub(began)
-			s.metrics.answered(route, record.code(), record.stream(), took)
+			s.metrics.answered(r.Pattern, record.code(), record.stream(), took)
 			s.logAnswer(ctx, r, record, took, aborted)
 			if aborted {
 				panic(http.ErrAbortHandler) // breaks the connection, so that a cut answer is not taken for whole
 			}
 		}()
-		next.ServeHTTP(record, r.WithContext(ctx))
+		next.ServeHTTP(record, r)
 	})
 }
 
@@ -167,14 +169,16 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 // hardened sets what every answer carries. A page that needs more than nothing
 // sets its own Content-Security-Policy.
 func hardened(next http.Handler) http.Handler {
+	fixed := http.Header{
+		"X-Content-Type-Options":     {"nosniff"},
+		"X-Frame-Options":            {"DENY"},
+		"Referrer-Policy":            {"no-referrer"},
+		"Cross-Origin-Opener-Policy": {"same-origin"},
+		"Permissions-Policy":         {"camera=(), geolocation=(), microphone=()"},
+		"Content-Security-Policy":    {"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		maps.Copy(w.Header(), fixed)
 		next.ServeHTTP(w, r)
 	})
 }

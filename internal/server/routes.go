@@ -40,7 +40,7 @@ func (s *server) routes() (http.Handler, error) {
 	mux.Handle("/metrics", s.metrics.handler())
 	mux.Handle("/", web.Handler())
 	// Around the mux, which redirects to the clean form of a path by itself.
-	return s.upgradable(s.observed(mux, hardened(compress(mux)))), nil
+	return s.upgradable(s.observed(hardened(compress(mux)))), nil
 }
 
 // crossOrigin lets the pages of the listed origins call, and no others: a
