@@ -12,6 +12,7 @@ import (
 	"github.com/contatore/contatore/internal/ledger"
 	"github.com/contatore/contatore/internal/meter"
 	"github.com/contatore/contatore/internal/sample"
+	"github.com/contatore/contatore/internal/server"
 	"github.com/contatore/contatore/internal/workspace"
 )
 
@@ -91,7 +92,9 @@ func counting(ctx context.Context, sh *shell, db *database.DB, result func(strin
 	if err != nil {
 		return err
 	}
-	m := meter.Start(ledger.Open(db).Into(outbox), meter.Options{Now: sh.now, Random: sh.random, OnResult: result})
+	m := meter.Start(ledger.Open(db).Into(outbox), meter.Options{
+		Now: sh.now, Random: sh.random, OnResult: result, Committers: server.Committers(db.Dialect()),
+	})
 	defer func() { err = errors.Join(err, m.Stop(context.WithoutCancel(ctx))) }()
 	return fn(m, workspace.Open(db, sh.now))
 }

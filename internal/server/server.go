@@ -89,7 +89,7 @@ func Run(ctx context.Context, config Config, host Host) (err error) {
 	s.directory = workspace.Open(db, host.Now)
 	s.keys = auth.Open(db, config.AdminKey, host.Now, host.Random)
 	s.meter = meter.Start(s.book, meter.Options{
-		Now: host.Now, Random: host.Random, Committers: committers(db.Dialect()),
+		Now: host.Now, Random: host.Random, Committers: Committers(db.Dialect()),
 		OnCommit: s.metrics.committed, OnResult: s.metrics.judged,
 	})
 	s.metrics.watch(s.meter)
@@ -112,11 +112,12 @@ func unlessStopped(ctx context.Context, err error) error {
 	return nil
 }
 
-// committers is how many transactions may write at once: SQLite has a single
-// writer; PostgreSQL's gain ends at about four.
-func committers(dialect database.Dialect) int {
+// Committers is how many transactions of a meter may write at once: SQLite has a single
+// writer; on PostgreSQL one is at the disk while the other works. More make
+// smaller batches, which cost more each.
+func Committers(dialect database.Dialect) int {
 	if dialect == database.Postgres {
-		return 4
+		return 2
 	}
 	return 1
 }

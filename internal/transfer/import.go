@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,8 @@ const (
 	// A batch ends at batchRows rows or batchBytes of their text.
 	batchRows  = 1000
 	batchBytes = 4 << 20
+	// So many batches are counted at once.
+	together = 3
 	// A refused batch is tried again after firstPause, then after pauses that
 	// double up to lastPause.
 	firstPause = 50 * time.Millisecond
@@ -127,7 +130,8 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err //nolint:wrapcheck // a Reader hands its error on
 }
 
-// importing is one run of Import, with the batch in the making.
+// importing is one run of Import, with the batch in the making. It is read
+// while others are counted.
 type importing struct {
 	interpreter
 	opt        ImportOptions
@@ -135,11 +139,25 @@ type importing struct {
 	workspaces *workspace.Directory
 	input      *counter
 	summary    Summary
-	// rows are the batch's, inputs those of its rows that tell something, in
-	// the rows' order.
+	batch
+	size int
+	// counting are the batches that are being counted, the first one first.
+	counting []*batch
+}
+
+// batch is of rows; inputs are those of its rows that tell something, in the
+// rows' order.
+type batch struct {
 	rows   []pending
 	inputs []meter.Input
-	size   int
+	// keys are the rows' own idempotency keys.
+	keys map[string]bool
+	// bytes are those of the input at its end.
+	bytes int64
+	// results and err are to be had when done is closed.
+	results []*meter.Result
+	err     error
+	done    chan struct{}
 }
 
 // pending is a row that waits for its batch to be counted.
@@ -153,7 +171,10 @@ func (i *importing) run(ctx context.Context, rows *reader) error {
 	for {
 		r, err := rows.next()
 		if err != nil {
-			if err := i.flush(ctx); err != nil {
+			if err := i.count(ctx); err != nil {
+				return err
+			}
+			if err := i.settle(ctx, 0); err != nil {
 				return err
 			}
 			if errors.Is(err, io.EOF) {
@@ -163,7 +184,7 @@ func (i *importing) run(ctx context.Context, rows *reader) error {
 		}
 		i.add(r)
 		if len(i.rows) == batchRows || i.size >= batchBytes {
-			if err := i.flush(ctx); err != nil {
+			if err := i.count(ctx); err != nil {
 				return err
 			}
 		}
@@ -176,6 +197,11 @@ func (i *importing) add(r row) {
 		if in.IdempotencyKey == nil {
 			key := identity(r)
 			in.IdempotencyKey = &key
+		} else {
+			if i.keys == nil {
+				i.keys = map[string]bool{}
+			}
+			i.keys[*in.IdempotencyKey] = true
 		}
 		i.inputs = append(i.inputs, in)
 	}
@@ -191,19 +217,62 @@ func identity(r row) string {
 	return "import:" + place + ":" + hex.EncodeToString(sum[:])
 }
 
-// flush counts the batch and empties it.
-func (i *importing) flush(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("import: %w", err)
+// count begins to count the batch, as soon as there is room.
+func (i *importing) count(ctx context.Context) error {
+	most := together - 1
+	if i.opt.CreateCustomers || slices.ContainsFunc(i.counting, i.sharesKey) {
+		most = 0 // the first row that needs a customer makes it, the first of a key counts
 	}
-	var results []*meter.Result
-	if !i.opt.DryRun && len(i.inputs) > 0 {
-		var err error
-		if results, err = i.track(ctx, i.inputs); err != nil {
-			return i.stopped(ctx, err)
+	if err := i.settle(ctx, most); err != nil {
+		return err
+	}
+	b := i.batch
+	b.bytes, b.done = i.input.bytes, make(chan struct{})
+	i.batch, i.size, i.counting = batch{}, 0, append(i.counting, &b)
+	go func() {
+		defer close(b.done)
+		if b.err = ctx.Err(); b.err == nil && !i.opt.DryRun && len(b.inputs) > 0 {
+			b.results, b.err = i.track(ctx, b.inputs)
+		}
+	}()
+	return nil
+}
+
+func (i *importing) sharesKey(b *batch) bool {
+	for key := range i.keys {
+		if b.keys[key] {
+			return true
 		}
 	}
-	for _, p := range i.rows {
+	return false
+}
+
+// settle waits until no more than most batches are being counted, and tells
+// what became of the others. After an error none is.
+func (i *importing) settle(ctx context.Context, most int) (err error) {
+	for len(i.counting) > most {
+		b := i.counting[0]
+		i.counting = i.counting[1:]
+		<-b.done
+		stopped := b.err
+		if stopped != nil {
+			stopped = i.stopped(ctx, b)
+		} else {
+			stopped = i.tell(b)
+		}
+		if err == nil {
+			err = stopped
+		}
+		if err != nil {
+			most = 0
+		}
+	}
+	return err
+}
+
+// tell adds a batch that was counted to the summary.
+func (i *importing) tell(b *batch) error {
+	for _, p := range b.rows {
 		i.summary.Rows++
 		if p.flaw != "" {
 			if err := i.reject(p.row, meter.Invalid, p.flaw); err != nil {
@@ -214,8 +283,8 @@ func (i *importing) flush(ctx context.Context) error {
 		if i.opt.DryRun {
 			continue
 		}
-		result := results[0]
-		results = results[1:]
+		result := b.results[0]
+		b.results = b.results[1:]
 		switch {
 		case !result.Tracked:
 			if err := i.reject(p.row, *result.Reason, *result.Message); err != nil {
@@ -228,9 +297,8 @@ func (i *importing) flush(ctx context.Context) error {
 			i.summary.Cost = i.summary.Cost.PlusNanos(result.Usage.Price)
 		}
 	}
-	i.rows, i.inputs, i.size = i.rows[:0], i.inputs[:0], 0
 	if i.opt.Progress != nil {
-		i.opt.Progress(i.input.bytes, i.summary.Rows)
+		i.opt.Progress(b.bytes, i.summary.Rows)
 	}
 	if i.opt.Rejects != nil {
 		return i.opt.Rejects.flush()
@@ -247,13 +315,13 @@ func (i *importing) reject(r row, reason meter.Reason, message string) error {
 }
 
 // stopped says how far an import got that can't go on.
-func (i *importing) stopped(ctx context.Context, err error) error {
+func (i *importing) stopped(ctx context.Context, b *batch) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("import: %w", ctx.Err())
 	}
-	f := fault.Of(err)
-	return fault.Wrap(err, f.Code, "Stopped before line %d, after %d rows: %s What was counted stands; the same import goes on from there and counts nothing twice.",
-		i.rows[0].line, i.summary.Rows, f.Message)
+	f := fault.Of(b.err)
+	return fault.Wrap(b.err, f.Code, "Stopped before line %d, after %d rows: %s What was counted stands; the same import goes on from there and counts nothing twice.",
+		b.rows[0].line, i.summary.Rows, f.Message)
 }
 
 // track counts a batch and, where asked to, makes the customers that it lacks
@@ -310,7 +378,9 @@ func text(t *string) string {
 }
 
 func (i *importing) patiently(ctx context.Context, inputs []meter.Input) ([]*meter.Result, error) {
-	batch, err := retried(ctx, i.opt.Patience, func() (*meter.Batch, error) { return i.meter.TrackBatch(ctx, inputs) })
+	batch, err := retried(ctx, i.opt.Patience, func() (*meter.Batch, error) {
+		return i.meter.TrackBatch(context.WithoutCancel(ctx), inputs) // what is begun is ended, so that the summary knows
+	})
 	if err != nil {
 		return nil, err
 	}
