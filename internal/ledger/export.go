@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/contatore/contatore/internal/calendar"
@@ -121,28 +122,71 @@ func (s *Snapshot) emit(ctx context.Context, scope Scope, days []ClientDay, fold
 	return nil
 }
 
-// UsageRow is a counted answer with its client's name.
+// UsageRow is a counted answer with its client's name. Of the answer all is
+// there but its key and when it was recorded.
 type UsageRow struct {
 	*Usage
 	Client Name
 }
 
-// exportPage is how many usages one read holds in memory.
-const exportPage = 5000
+const (
+	// exportPage is how many usages one read holds in memory; another one is
+	// read meanwhile.
+	exportPage = 5000
+	// exportNames is how many clients' names are remembered at least.
+	exportNames = 20_000
+)
 
 // Usages reads the usages that stand over the local days of a range, in order
-// of time, then id, a page at a time.
+// of time, then id. While a page is folded the next one is read: fold must not
+// read from the snapshot.
 func (s *Snapshot) Usages(ctx context.Context, scope Scope, r calendar.Range, fold func(UsageRow) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	pages, failed := make(chan []UsageRow), make(chan error, 1)
+	go func() {
+		defer close(pages)
+		failed <- s.usagePages(ctx, scope, r, func(page []UsageRow) error {
+			select {
+			case pages <- page:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err() //nolint:wrapcheck // the fold's error is told
+			}
+		})
+	}()
+	var err error
+	for page := range pages {
+		for _, row := range page {
+			if err = fold(row); err != nil {
+				break
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	cancel() // after the last page it has nothing to do
+	if ended := <-failed; err == nil {
+		err = ended
+	}
+	return err
+}
+
+// usagePages hands pages on until an error.
+func (s *Snapshot) usagePages(ctx context.Context, scope Scope, r calendar.Range, hand func([]UsageRow) error) error {
+	names := map[string]Name{}
 	for _, span := range scope.Account.Zone.Spans(r) {
 		for after := (&Usage{CreatedAt: span.From}); after != nil; {
 			page, err := s.usagePage(ctx, scope, span, after)
+			if err == nil {
+				err = s.name(ctx, scope, page, names)
+			}
+			if err == nil {
+				err = hand(page)
+			}
 			if err != nil {
 				return err
-			}
-			for _, row := range page {
-				if err := fold(row); err != nil {
-					return err
-				}
 			}
 			after = nil
 			if len(page) == exportPage {
@@ -155,29 +199,42 @@ func (s *Snapshot) Usages(ctx context.Context, scope Scope, r calendar.Range, fo
 
 // usagePage reads what follows the usage after (an id of "" follows none).
 func (s *Snapshot) usagePage(ctx context.Context, scope Scope, span calendar.Span, after *Usage) ([]UsageRow, error) {
-	q := s.selection(scope)
-	q.add(`SELECT u.workspace_id, u.id, u.client_id, u.price, u.kind, u.model, u.input_tokens, u.output_tokens, u.created_at, u.recorded_at, u.idempotency_key, u.voided_at, u.void_reason, c.name, c.phone
-FROM usages AS u JOIN customers AS c ON c.workspace_id = $1 AND c.client_id = u.client_id
-WHERE u.workspace_id = $1 AND u.voided_at IS NULL AND u.created_at < %s`, q.arg(int64(span.To)))
-	if after.ID == "" {
-		q.add(" AND u.created_at >= %s", q.arg(int64(span.From)))
-	} else {
-		q.add(" AND (u.created_at, u.id) > (%s, %s)", q.arg(int64(after.CreatedAt)), q.arg(after.ID))
+	q := s.raw(scope, "id, client_id, price, kind, model, input_tokens, output_tokens, created_at", []calendar.Span{span})
+	if after.ID != "" {
+		q.add(" AND (created_at, id) > (%s, %s)", q.arg(int64(after.CreatedAt)), q.arg(after.ID))
 	}
-	q.among("u.client_id", scope.Clients)
-	q.among("u.kind", scope.Kinds)
-	q.among("COALESCE(u.model, '')", scope.Models)
-	q.add(" ORDER BY u.created_at, u.id LIMIT %d", exportPage)
+	q.add(" ORDER BY created_at, id LIMIT %d", exportPage)
 	rows, err := s.tx.Query(ctx, q.text.String(), q.args...)
-	var page []UsageRow
+	page := make([]UsageRow, 0, exportPage)
 	err = each(rows, err, func() error {
-		var row UsageRow
-		var err error
-		if row.Usage, err = usage(rows, &row.Client.Name, &row.Client.Phone); err != nil {
-			return err
+		u := Usage{WorkspaceID: scope.Account.ID}
+		if err := rows.Scan(&u.ID, &u.ClientID, &u.Price, &u.Kind, &u.Model, &u.InputTokens, &u.OutputTokens, &u.CreatedAt); err != nil {
+			return fmt.Errorf("scan usage: %w", err)
 		}
-		page = append(page, row)
+		page = append(page, UsageRow{Usage: &u})
 		return nil
 	})
 	return page, err
+}
+
+// name puts names to a page's clients. Those that are not known yet are read.
+func (s *Snapshot) name(ctx context.Context, scope Scope, page []UsageRow, names map[string]Name) error {
+	if len(names) >= exportNames {
+		clear(names)
+	}
+	unknown := map[string]bool{}
+	for _, row := range page {
+		if _, known := names[row.ClientID]; !known {
+			unknown[row.ClientID] = true
+		}
+	}
+	found, err := s.Names(ctx, scope.Account.ID, slices.Collect(maps.Keys(unknown)))
+	if err != nil {
+		return err
+	}
+	maps.Copy(names, found)
+	for i := range page {
+		page[i].Client = names[page[i].ClientID]
+	}
+	return nil
 }
