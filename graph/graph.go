@@ -58,7 +58,10 @@ type Deps struct {
 }
 
 // Resolver is the root that gqlgen hangs the resolvers on.
-type Resolver struct{ Deps }
+type Resolver struct {
+	Deps
+	readers *analytics.Readers
+}
 
 // New serves GraphQL over HTTP and WebSocket for viewers whom auth.With put into
 // the request's context; a WebSocket may bring its key later.
@@ -92,5 +95,6 @@ func New(deps Deps) http.Handler {
 }
 
 func schema(deps Deps) graphql.ExecutableSchema {
-	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{deps}})
+	readers := &analytics.Readers{Book: deps.Book, Forecasts: deps.Forecasts, Now: deps.Now}
+	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{deps, readers}})
 }

@@ -13,5 +13,5 @@ func (r *Resolver) open(ctx context.Context, workspaceID string, days *calendar.
 	if err := auth.Gate(ctx, auth.Read, workspaceID); err != nil {
 		return nil, err
 	}
-	return r.Forecasts.Open(ctx, r.Book, workspaceID, days, filter, need, r.Now())
+	return r.readers.Open(ctx, workspaceID, days, filter, need)
 }

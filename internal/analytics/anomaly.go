@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -204,35 +205,78 @@ func directionOf(above bool) Direction {
 // explain reads what the anomalies' days and the same of the weeks before cost
 // by client and by label, as far as that is needed.
 func (o *opening) explain(ctx context.Context, f *findings) error {
-	days := make([]calendar.Date, 0, len(f.roles))
-	for day := range f.roles {
-		days = append(days, day)
+	if len(f.anomalies) == 0 || !o.need.AnomalyClients && !o.need.AnomalyLabels {
+		return nil
 	}
-	slices.Sort(days)
+	days := slices.Sorted(maps.Keys(f.roles))
+	key, err := o.reasonsKey(ctx, f, days)
+	if err != nil {
+		return err
+	}
+	list := o.memory.reasonsOf(key)
+	if list == nil {
+		if list, err = o.reasons(ctx, f, days); err != nil {
+			return err
+		}
+		o.memory.keepReasons(key, list)
+	}
+	if o.need.AnomalyLabels {
+		for i := range f.anomalies {
+			f.anomalies[i].kinds, f.anomalies[i].models = labelDepartures(list[i].kinds), labelDepartures(list[i].models)
+		}
+	}
+	if o.need.AnomalyClients {
+		return o.nameDepartures(ctx, f, list)
+	}
+	return nil
+}
+
+// reasons are what explains an anomaly, without people's names.
+type reasons struct{ clients, kinds, models []named }
+
+// reasonsKey names the reasons for the memory: the same for the same anomalies
+// as long as their days hold what they held. Empty where that can't be told, or
+// is not worth it.
+func (o *opening) reasonsKey(ctx context.Context, f *findings, days []calendar.Date) (string, error) {
+	if o.memory == nil || o.keep != nil || o.scope.Clients != nil || o.scope.Kinds != nil || o.scope.Models != nil {
+		return "", nil
+	}
+	stamp, settled, err := o.Stamp(ctx, o.scope.Account, days)
+	if err != nil || !settled {
+		return "", err
+	}
+	key := fmt.Appendf(nil, "%q %q %s %t %t", o.scope.Account.ID, o.scope.Account.Zone.Name(), stamp, o.need.AnomalyClients, o.need.AnomalyLabels)
+	for _, a := range f.anomalies {
+		key = fmt.Appendf(key, " %d %s", a.Date, a.Direction)
+		if a.Hour != nil {
+			key = fmt.Appendf(key, " at %d", *a.Hour)
+		}
+	}
+	return string(fmt.Appendf(key, " since %d", f.first)), nil
+}
+
+// reasons reads what explains each anomaly.
+func (o *opening) reasons(ctx context.Context, f *findings, days []calendar.Date) ([]reasons, error) {
 	clients, kinds, models := f.ledger(), f.ledger(), f.ledger()
 	// Some days at a time, so that no statement grows without end.
 	const some = 100
 	for part := range slices.Chunk(days, some) {
 		if o.need.AnomalyClients {
 			if err := o.clientsOn(ctx, f, part, clients); err != nil {
-				return fmt.Errorf("anomalies' clients: %w", err)
+				return nil, fmt.Errorf("anomalies' clients: %w", err)
 			}
 		}
 		if o.need.AnomalyLabels {
 			if err := o.labelsOn(ctx, f, part, kinds, models); err != nil {
-				return fmt.Errorf("anomalies' labels: %w", err)
+				return nil, fmt.Errorf("anomalies' labels: %w", err)
 			}
 		}
 	}
-	if o.need.AnomalyLabels {
-		for i := range f.anomalies {
-			f.anomalies[i].kinds, f.anomalies[i].models = labelDepartures(f.top(i, kinds[i])), labelDepartures(f.top(i, models[i]))
-		}
+	list := make([]reasons, len(f.anomalies))
+	for i := range list {
+		list[i] = reasons{f.top(i, clients[i]), f.top(i, kinds[i]), f.top(i, models[i])}
 	}
-	if o.need.AnomalyClients {
-		return o.nameDepartures(ctx, f, clients)
-	}
-	return nil
+	return list, nil
 }
 
 // account is what something cost in an anomaly, and in all of the weeks before.
@@ -338,19 +382,19 @@ func labelDepartures(top []named) []LabelDeparture {
 	return list
 }
 
-func (o *opening) nameDepartures(ctx context.Context, f *findings, books []map[string]account) error {
+func (o *opening) nameDepartures(ctx context.Context, f *findings, list []reasons) error {
 	known := map[string]bool{}
 	var ids []string
 	for i := range f.anomalies {
-		list := []ClientDeparture{}
-		for _, d := range f.top(i, books[i]) {
-			list = append(list, ClientDeparture{ClientID: d.name, Departure: d.Departure})
+		clients := []ClientDeparture{}
+		for _, d := range list[i].clients {
+			clients = append(clients, ClientDeparture{ClientID: d.name, Departure: d.Departure})
 			if !known[d.name] {
 				known[d.name] = true
 				ids = append(ids, d.name)
 			}
 		}
-		f.anomalies[i].clients = list
+		f.anomalies[i].clients = clients
 	}
 	names, err := o.Names(ctx, o.scope.Account.ID, ids)
 	if err != nil {

@@ -186,19 +186,38 @@ func (c *clients) rank() {
 	for _, client := range c.byCost {
 		c.total = c.total.Plus(client.cost)
 	}
-	slices.SortFunc(c.byCost, func(a, b client) int {
-		return cmp.Or(b.cost.Cmp(a.cost), cmp.Compare(b.messages, a.messages), cmp.Compare(a.id, b.id))
-	})
+	slices.SortFunc(c.byCost, byCost)
+}
+
+func byCost(a, b client) int {
+	if order := b.cost.Cmp(a.cost); order != 0 {
+		return order
+	}
+	return cmp.Or(cmp.Compare(b.messages, a.messages), cmp.Compare(a.id, b.id))
+}
+
+func byMessages(a, b client) int {
+	if order := cmp.Compare(b.messages, a.messages); order != 0 {
+		return order
+	}
+	return byCost(a, b)
 }
 
 // top are the first n of the order by that measure.
 func (c *clients) top(n int, by Measure) []client {
-	list := c.byCost
-	if by == Messages {
-		list = slices.Clone(list)
-		slices.SortFunc(list, func(a, b client) int {
-			return cmp.Or(cmp.Compare(b.messages, a.messages), b.cost.Cmp(a.cost), cmp.Compare(a.id, b.id))
-		})
+	n = min(n, len(c.byCost))
+	if by != Messages || n == 0 {
+		return c.byCost[:n]
 	}
-	return list[:min(n, len(list))]
+	// Of many a few are wanted: each is put where it belongs among the first so
+	// far, which is mostly behind them.
+	first := make([]client, 0, n+1)
+	for _, client := range c.byCost {
+		if len(first) == n && byMessages(client, first[n-1]) > 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(first, client, byMessages)
+		first = slices.Insert(first, at, client)[:min(n, len(first)+1)]
+	}
+	return first
 }

@@ -15,18 +15,44 @@ import (
 
 // Forecasts remember what histories let expect, so that none is learned from
 // twice while it stays as it is: a new day or a late event makes another one.
-// The zero value remembers nothing yet, a nil one never does. Safe for
+// They remember, too, what explains anomalies. The zero value remembers nothing yet, a nil one never does. Safe for
 // concurrent use.
 type Forecasts struct {
 	mu sync.Mutex
 	// Where the young are many they become the old ones, and the old are
 	// forgotten. An old one that is asked for is young again.
 	young, old map[[sha256.Size]byte]*forecast.Forecast
+	// explained are what explains anomalies of days that are over, by
+	// opening.reasonsKey.
+	explained map[string][]reasons
 }
 
 // generation is how many young forecasts there are at most, each of a few tens
 // of kilobytes.
 const generation = 500
+
+// reasonsOf finds what was kept, nil where nothing was.
+func (m *Forecasts) reasonsOf(key string) []reasons {
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.explained[key]
+}
+
+// keepReasons remembers, unless the key is empty.
+func (m *Forecasts) keepReasons(key string, list []reasons) {
+	if m == nil || key == "" {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.explained == nil || len(m.explained) == generation {
+		m.explained = map[string][]reasons{}
+	}
+	m.explained[key] = list
+}
 
 // Open is the package's Open with a memory.
 func (m *Forecasts) Open(ctx context.Context, book *ledger.Book, workspaceID string, r *calendar.RangeInput, f *Filter, need Need, now time.Time) (*Stats, error) {

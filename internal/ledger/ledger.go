@@ -37,15 +37,17 @@ type Book struct {
 	zones sync.Map
 	// tight are workspaces in which a budget lately had no room. It is a hint:
 	// looking there first saves what would have to be taken back.
-	tight  sync.Map
-	memory memory
-	outbox Outbox
-	told   told
+	tight sync.Map
+	// What is remembered of days and of clients is kept apart: much of one does not
+	// drive out the other.
+	ofDays, ofClients memory
+	outbox            Outbox
+	told              told
 }
 
 // Open returns the book of a migrated database.
 func Open(db *database.DB) *Book {
-	b := &Book{db: db, statements: load()}
+	b := &Book{db: db, statements: load(), ofDays: memory{limit: dayBytes}, ofClients: memory{limit: clientBytes}}
 	db.Hot(b.in)
 	db.Hot(b.budget)
 	return b

@@ -26,8 +26,9 @@ const (
 	settled = 4 * calendar.Quarter
 	// everyDay is the row in late_days that is about all of a workspace's days.
 	everyDay = math.MinInt32
-	// memoryBytes bounds what a book remembers, roughly.
-	memoryBytes = 64 << 20
+	// What a book remembers is bounded, roughly: of days, and of clients.
+	dayBytes    = 48 << 20
+	clientBytes = 16 << 20
 )
 
 // utcDay is the day of UTC that holds i, counted from 1970.
@@ -85,6 +86,7 @@ type recallKey struct {
 // ones, and the old are forgotten; an old one that is asked for is young again.
 // Safe for concurrent use.
 type memory struct {
+	limit      int // bytes
 	mu         sync.Mutex
 	young, old map[recallKey]*recollection
 	bytes      int // of the young
@@ -120,7 +122,7 @@ func (m *memory) keep(k recallKey, r *recollection) {
 }
 
 func (m *memory) put(k recallKey, r *recollection) {
-	if m.young == nil || m.bytes+r.bytes() > memoryBytes/2 {
+	if m.young == nil || m.bytes+r.bytes() > m.limit/2 {
 		m.young, m.old, m.bytes = map[recallKey]*recollection{}, m.young, 0
 	}
 	m.young[k] = r
@@ -164,6 +166,35 @@ func (s *Snapshot) stamps(ctx context.Context, workspaceID string, first, last i
 	}
 	changes := s.late.changes
 	return func(day int64) stamp { return stamp{workspace: changes[everyDay], day: changes[day]} }, nil
+}
+
+// Stamp tells states of local days apart: as long as it stays, so does all that
+// they hold. settled is false where one of them is too young for that.
+func (s *Snapshot) Stamp(ctx context.Context, account *Account, days []calendar.Date) (text string, settled bool, err error) {
+	if s.settled == 0 || len(days) == 0 {
+		return "", false, nil
+	}
+	spans := account.Zone.Spans(calendar.Range{Start: slices.Min(days), End: slices.Max(days)})
+	if len(spans) == 0 || utcDay(spans[len(spans)-1].To-1) >= s.settled {
+		return "", false, nil
+	}
+	of, err := s.stamps(ctx, account.ID, utcDay(spans[0].From), utcDay(spans[len(spans)-1].To-1))
+	if err != nil {
+		return "", false, err
+	}
+	sum, seen := of(utcDay(spans[0].From)), map[int64]bool{}
+	sum.day = 0
+	for _, d := range days {
+		for _, span := range account.Zone.Spans(calendar.Range{Start: d, End: d}) {
+			for u := utcDay(span.From); u <= utcDay(span.To-1); u++ {
+				if !seen[u] {
+					seen[u] = true
+					sum.day += of(u).day
+				}
+			}
+		}
+	}
+	return fmt.Sprintf("%d %d", sum.workspace, sum.day), true, nil
 }
 
 // recallQuarters gives the quarter-hours of the spans' settled days and returns
@@ -217,7 +248,7 @@ func (s *Snapshot) recallDays(ctx context.Context, account *Account, spans []cal
 			if days[d] != nil {
 				continue
 			}
-			if days[d] = s.memory.recall(key, of(d)); days[d] == nil {
+			if days[d] = s.ofDays.recall(key, of(d)); days[d] == nil {
 				days[d] = &recollection{stamp: of(d)}
 				unknown = append(unknown, calendar.Span{From: calendar.Instant(d) * day, To: calendar.Instant(d+1) * day})
 			}
@@ -244,7 +275,7 @@ func (s *Snapshot) recallDays(ctx context.Context, account *Account, spans []cal
 		d := utcDay(span.From)
 		days[d].slices = slices.Clip(days[d].slices)
 		key.first, key.last = d, d
-		s.memory.keep(key, days[d])
+		s.ofDays.keep(key, days[d])
 	}
 	return days, nil
 }
@@ -323,13 +354,13 @@ func (s *Snapshot) recallClients(ctx context.Context, account *Account, r calend
 		}
 	}
 	key := recallKey{workspace: account.ID, zone: zone.Name(), first: int64(r.Start), last: int64(r.End), whole: true}
-	found := s.memory.recall(key, now)
+	found := s.ofClients.recall(key, now)
 	if found == nil {
 		found = &recollection{stamp: now}
 		if found.clients, err = s.gatherClients(ctx, account, old, young); err != nil {
 			return err
 		}
-		s.memory.keep(key, found)
+		s.ofClients.keep(key, found)
 	}
 	for _, slice := range found.clients {
 		if err := fold(slice); err != nil {
@@ -371,43 +402,75 @@ func (s *Snapshot) messages(ctx context.Context, account *Account, r calendar.Ra
 
 // gatherClients sums remembered old days and young ones, which are read.
 func (s *Snapshot) gatherClients(ctx context.Context, account *Account, old, young calendar.Range) ([]ClientSlice, error) {
-	sums := map[string]ClientSlice{}
-	add := func(slice ClientSlice) error {
-		sum := sums[slice.ClientID]
-		sums[slice.ClientID] = ClientSlice{ClientID: slice.ClientID, Messages: sum.Messages + slice.Messages, Cost: sum.Cost.Plus(slice.Cost)}
+	before, err := s.oldClients(ctx, account, old)
+	if err != nil || young.Days() <= 0 {
+		return before, err
+	}
+	now := map[string]ClientSlice{}
+	if err := s.clientDays(ctx, Scope{Account: account}, young, func(slice ClientSlice) error {
+		now[slice.ClientID] = slice
 		return nil
+	}); err != nil {
+		return nil, err
 	}
-	scope := Scope{Account: account}
-	if old.Days() > 0 {
-		now, err := s.clientStamp(ctx, account, old)
-		if err != nil {
-			return nil, err
+	// Those who are not among the young days keep their order.
+	var same, changed []ClientSlice
+	for _, slice := range before {
+		more, found := now[slice.ClientID]
+		if !found {
+			same = append(same, slice)
+			continue
 		}
-		key := recallKey{workspace: account.ID, zone: account.Zone.Name(), first: int64(old.Start), last: int64(old.End)}
-		found := s.memory.recall(key, now)
-		if found == nil {
-			found = &recollection{stamp: now}
-			if err := s.clientDays(ctx, scope, old, func(slice ClientSlice) error {
-				found.clients = append(found.clients, slice)
-				return nil
-			}); err != nil {
-				return nil, err
-			}
-			found.clients = slices.Clip(found.clients)
-			s.memory.keep(key, found)
-		}
-		for _, slice := range found.clients {
-			_ = add(slice)
-		}
+		changed = append(changed, ClientSlice{ClientID: slice.ClientID, Messages: slice.Messages + more.Messages, Cost: slice.Cost.Plus(more.Cost)})
+		delete(now, slice.ClientID)
 	}
-	if young.Days() > 0 {
-		if err := s.clientDays(ctx, scope, young, add); err != nil {
-			return nil, err
+	changed = slices.AppendSeq(changed, maps.Values(now))
+	slices.SortFunc(changed, costliest)
+	list := make([]ClientSlice, 0, len(same)+len(changed))
+	for len(same) > 0 && len(changed) > 0 {
+		from := &same
+		if costliest(changed[0], same[0]) < 0 {
+			from = &changed
 		}
+		list = append(list, (*from)[0])
+		*from = (*from)[1:]
 	}
-	return slices.SortedFunc(maps.Values(sums), func(a, b ClientSlice) int {
-		return cmp.Or(b.Cost.Cmp(a.Cost), cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.ClientID, b.ClientID))
-	}), nil
+	return append(append(list, same...), changed...), nil
+}
+
+// oldClients remembers, or reads, the clients' sums of settled days, by cost
+// downwards.
+func (s *Snapshot) oldClients(ctx context.Context, account *Account, old calendar.Range) ([]ClientSlice, error) {
+	if old.Days() <= 0 {
+		return nil, nil
+	}
+	now, err := s.clientStamp(ctx, account, old)
+	if err != nil {
+		return nil, err
+	}
+	key := recallKey{workspace: account.ID, zone: account.Zone.Name(), first: int64(old.Start), last: int64(old.End)}
+	if found := s.ofClients.recall(key, now); found != nil {
+		return found.clients, nil
+	}
+	found := &recollection{stamp: now}
+	if err := s.clientDays(ctx, Scope{Account: account}, old, func(slice ClientSlice) error {
+		found.clients = append(found.clients, slice)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found.clients, costliest)
+	found.clients = slices.Clip(found.clients)
+	s.ofClients.keep(key, found)
+	return found.clients, nil
+}
+
+// costliest orders by cost downwards, then messages, then the client's id.
+func costliest(a, b ClientSlice) int {
+	if order := b.Cost.Cmp(a.Cost); order != 0 {
+		return order
+	}
+	return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.ClientID, b.ClientID))
 }
 
 // noteLate says which days the usages changed, for those that are remembered
