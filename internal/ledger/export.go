@@ -3,9 +3,11 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/contatore/contatore/internal/calendar"
 	"github.com/contatore/contatore/internal/money"
@@ -141,37 +143,34 @@ const (
 // of time, then id. While a page is folded the next one is read: fold must not
 // read from the snapshot.
 func (s *Snapshot) Usages(ctx context.Context, scope Scope, r calendar.Range, fold func(UsageRow) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	pages, failed := make(chan []UsageRow), make(chan error, 1)
+	pages, failed, enough := make(chan []UsageRow), make(chan error, 1), make(chan struct{})
+	stop := sync.OnceFunc(func() { close(enough) })
+	defer stop()
 	go func() {
 		defer close(pages)
 		failed <- s.usagePages(ctx, scope, r, func(page []UsageRow) error {
 			select {
 			case pages <- page:
 				return nil
-			case <-ctx.Done():
-				return ctx.Err() //nolint:wrapcheck // the fold's error is told
+			case <-enough:
+				return errEnough
 			}
 		})
 	}()
-	var err error
 	for page := range pages {
 		for _, row := range page {
-			if err = fold(row); err != nil {
-				break
+			if err := fold(row); err != nil {
+				stop()
+				_ = <-failed // the snapshot is the caller's again
+				return err
 			}
 		}
-		if err != nil {
-			break
-		}
 	}
-	cancel() // after the last page it has nothing to do
-	if ended := <-failed; err == nil {
-		err = ended
-	}
-	return err
+	return <-failed
 }
+
+// errEnough ends a reading that nobody folds any more.
+var errEnough = errors.New("enough")
 
 // usagePages hands pages on until an error.
 func (s *Snapshot) usagePages(ctx context.Context, scope Scope, r calendar.Range, hand func([]UsageRow) error) error {
