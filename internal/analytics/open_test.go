@@ -42,12 +42,14 @@ func (r *recorder) taken() []string {
 // read names what each statement reads, of how many spans of time where these
 // are several ("usage_buckets 2"), and how often in a row ("usage_buckets * 2").
 func (r *recorder) read() []string {
-	table := regexp.MustCompile(`FROM (\w+)`)
+	table := regexp.MustCompile(`(?:FROM|JOIN) (\w+)`)
 	reads := []string{}
 	for _, q := range r.taken() {
 		read := q
-		if names := table.FindAllStringSubmatch(q, -1); len(names) > 0 {
-			read = names[0][1]
+		for _, name := range table.FindAllStringSubmatch(q, -1) {
+			if read = name[1]; read != "unnest" && read != "json_each" { // a list is handed over, not read
+				break
+			}
 		}
 		if read == "late_days" { // what tells whether something is remembered
 			continue

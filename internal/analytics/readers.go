@@ -50,7 +50,7 @@ type reading struct {
 // pauses is how many times as long as it took, up to longest, a question rests
 // where others wait for it: what comes in has the machine meanwhile.
 const (
-	pauses  = 2
+	pauses  = 4
 	longest = time.Second / 2
 )
 

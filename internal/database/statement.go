@@ -43,7 +43,7 @@ func Statements(text string) map[string]*Statement {
 	var body strings.Builder
 	add := func() {
 		if name != "" {
-			found[name] = newStatement(name, strings.TrimSpace(body.String()))
+			found[name] = NewStatement(name, strings.TrimSpace(body.String()))
 		}
 		body.Reset()
 	}
@@ -61,7 +61,9 @@ func Statements(text string) map[string]*Statement {
 	return found
 }
 
-func newStatement(name, text string) *Statement {
+// NewStatement reads one text, whose name is for errors. It panics as
+// Statements does.
+func NewStatement(name, text string) *Statement {
 	s := &Statement{name: name, postgres: text, sqlite: text}
 	macro := rowsMacro.FindStringSubmatch(text)
 	if macro == nil {

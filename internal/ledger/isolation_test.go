@@ -208,6 +208,10 @@ func everything(t *testing.T, b *bench) {
 					clients(t, s, filter, r, flag)
 				}
 				clientDays(t, s, filter, r, nil)
+				within := func(ledger.ClientSlice) error { return nil }
+				if err := s.ClientsWithin(t.Context(), filter, scope.Account.Zone.Spans(r), within); err != nil {
+					t.Error(err)
+				}
 				clientDays(t, s, filter, r, func(calendar.Local) bool { return true })
 				return s.Usages(t.Context(), filter, r, func(ledger.UsageRow) error { return nil })
 			})

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -220,6 +221,48 @@ func (s *Snapshot) clientQuarters(ctx context.Context, scope Scope, spans []cale
 	return s.raw(scope, "client_id, created_at, 1, "+halves("price", false), cut).clients(ctx, fold)
 }
 
+// Kept are the parts of the local days whose time keep lets through. ok is
+// false where it can't be told by whole quarter-hours: an hour of the zone then
+// begins within one.
+func (a *Account) Kept(r calendar.Range, keep func(calendar.Local) bool) (kept []calendar.Span, ok bool) {
+	whole, cut := a.split(a.Zone.Spans(r))
+	if len(cut) > 0 {
+		return nil, false
+	}
+	clock := a.Zone.Clock()
+	for _, span := range whole {
+		for at := span.From; at < span.To; at += calendar.Quarter {
+			if !keep(clock.Local(at)) {
+				continue
+			}
+			if n := len(kept); n > 0 && kept[n-1].To == at {
+				kept[n-1].To += calendar.Quarter
+			} else {
+				kept = append(kept, calendar.Span{From: at, To: at + calendar.Quarter})
+			}
+		}
+	}
+	return kept, true
+}
+
+// ClientsWithin reads each client's sum over the spans, however many.
+func (s *Snapshot) ClientsWithin(ctx context.Context, scope Scope, spans []calendar.Span, fold func(ClientSlice) error) error {
+	since, until := make([]int64, len(spans)), make([]int64, len(spans))
+	for i, span := range spans {
+		since[i], until[i] = int64(span.From), int64(span.To)
+	}
+	q := s.selection(scope)
+	// The spans first: each is found in the index by time.
+	q.add("SELECT u.client_id, 0, COUNT(*), %s FROM {{rows: since bigint, until bigint}} CROSS JOIN usages AS u", halves("u.price", true))
+	q.add(" WHERE u.workspace_id = $1 AND u.voided_at IS NULL AND u.created_at >= rows.since AND u.created_at < rows.until")
+	q.among("u.client_id", scope.Clients)
+	q.among("u.kind", scope.Kinds)
+	q.among("COALESCE(u.model, '')", scope.Models)
+	q.add(" GROUP BY 1")
+	rows, err := s.tx.QueryRows(ctx, database.NewStatement("clients within", q.text.String()), []database.Column{since, until}, q.args...)
+	return clientSlices(rows, err, fold)
+}
+
 // ClientsOn reads each client's usage on single local days, of which there are
 // some: a slice for each client and quarter-hour, as Clients gives them, or
 // for each client and day, its At then being some instant of the day.
@@ -373,6 +416,10 @@ func (q *selection) slices(ctx context.Context, fold func(Slice) error) error {
 // clients scans the client, at, messages and the cost's halves.
 func (q *selection) clients(ctx context.Context, fold func(ClientSlice) error) error {
 	rows, err := q.tx.Query(ctx, q.text.String(), q.args...)
+	return clientSlices(rows, err, fold)
+}
+
+func clientSlices(rows *sql.Rows, err error, fold func(ClientSlice) error) error {
 	return each(rows, err, func() error {
 		var slice ClientSlice
 		var hi, lo int64

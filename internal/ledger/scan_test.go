@@ -578,6 +578,7 @@ func TestFoldStops(t *testing.T) {
 				"quarters":    s.Quarters(t.Context(), scope, scope.Account.Zone.Spans(r), true, func(ledger.Slice) error { return once() }),
 				"clients":     s.Clients(t.Context(), scope, r, false, func(ledger.ClientSlice) error { return once() }),
 				"by quarter":  s.Clients(t.Context(), scope, r, true, func(ledger.ClientSlice) error { return once() }),
+				"within":      s.ClientsWithin(t.Context(), scope, scope.Account.Zone.Spans(r), func(ledger.ClientSlice) error { return once() }),
 				"client days": s.ClientDays(t.Context(), scope, r, nil, func(ledger.ClientDay) error { return once() }),
 				"folded":      s.ClientDays(t.Context(), scope, r, func(calendar.Local) bool { return true }, func(ledger.ClientDay) error { return once() }),
 				"usages":      s.Usages(t.Context(), scope, r, func(ledger.UsageRow) error { return once() }),
@@ -586,7 +587,7 @@ func TestFoldStops(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			if seen != 6 {
+			if seen != 7 {
 				t.Errorf("called %d times", seen)
 			}
 			return nil
