@@ -143,12 +143,13 @@ const (
 // of time, then id. While a page is folded the next one is read: fold must not
 // read from the snapshot.
 func (s *Snapshot) Usages(ctx context.Context, scope Scope, r calendar.Range, fold func(UsageRow) error) error {
-	pages, failed, enough := make(chan []UsageRow), make(chan error, 1), make(chan struct{})
+	pages, enough := make(chan []UsageRow), make(chan struct{})
 	stop := sync.OnceFunc(func() { close(enough) })
 	defer stop()
+	var ended error // the reader's, until pages is closed
 	go func() {
 		defer close(pages)
-		failed <- s.usagePages(ctx, scope, r, func(page []UsageRow) error {
+		ended = s.usagePages(ctx, scope, r, func(page []UsageRow) error {
 			select {
 			case pages <- page:
 				return nil
@@ -157,16 +158,18 @@ func (s *Snapshot) Usages(ctx context.Context, scope Scope, r calendar.Range, fo
 			}
 		})
 	}()
-	for page := range pages {
-		for _, row := range page {
-			if err := fold(row); err != nil {
+	var folded error
+	for page := range pages { // to the end, for then the snapshot is the caller's again
+		for i := 0; i < len(page) && folded == nil; i++ {
+			if folded = fold(page[i]); folded != nil {
 				stop()
-				_ = <-failed // the snapshot is the caller's again
-				return err
 			}
 		}
 	}
-	return <-failed
+	if folded != nil {
+		return folded
+	}
+	return ended
 }
 
 // errEnough ends a reading that nobody folds any more.
