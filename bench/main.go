@@ -90,7 +90,9 @@ type bench struct {
 	// only are the rows of the goals' table to measure; nil: all.
 	only []int
 	// began is when the run did: what "until now" means in the data.
-	began   time.Time
+	began time.Time
+	// asked is the command line.
+	asked   string
 	figures figures
 	// checked tells what was proven on the way, a line each.
 	checked []string
@@ -122,7 +124,9 @@ func main() {
 	case *mine != "":
 		err = serveProfiled(ctx, *mine, *addr, *key, *profiles)
 	default:
-		err = measure(ctx, *chosen, *only, *sizes, *reps, *out, *cache, *profiles)
+		asked := "go run ./bench"
+		flag.Visit(func(f *flag.Flag) { asked += " -" + f.Name + " " + f.Value.String() })
+		err = measure(ctx, asked, *chosen, *only, *sizes, *reps, *out, *cache, *profiles)
 	}
 	if err != nil && !errors.Is(err, http.ErrServerClosed) {
 		log.Fatal(err)
@@ -144,7 +148,7 @@ func numbers(text string) (list []int, err error) {
 	return list, nil
 }
 
-func measure(ctx context.Context, chosen, only, sizes string, reps int, out, cache, profiles string) (err error) {
+func measure(ctx context.Context, asked, chosen, only, sizes string, reps int, out, cache, profiles string) (err error) {
 	p, ok := plans()[chosen]
 	if !ok {
 		return fmt.Errorf("there is no plan %q", chosen)
@@ -174,7 +178,7 @@ func measure(ctx context.Context, chosen, only, sizes string, reps int, out, cac
 	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's user passes through
 		return err
 	}
-	b := &bench{plan: p, out: os.Stdout, dir: dir, cache: cache, bin: filepath.Join(dir, "contatore"), profiles: profiles, key: rand.Text(), only: rows, began: now().Truncate(time.Second)}
+	b := &bench{plan: p, out: os.Stdout, dir: dir, cache: cache, bin: filepath.Join(dir, "contatore"), profiles: profiles, key: rand.Text(), only: rows, asked: asked, began: now().Truncate(time.Second)}
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}

@@ -249,11 +249,11 @@ func (b *bench) report(folder string) error {
 func (b *bench) page(w io.Writer, goals []goal) {
 	fmt.Fprintf(w, `# Results
 
-Made by `+"`go run ./bench -plan %s`"+` (`+"`make bench`"+` or `+"`make bench-quick`"+`), begun %s, in %s. All on one machine: the load generator and the databases share its processors with what they load. Contenders take turns, each figure is the median of %d repetitions with the least and the most beside it, and ratios are made within a repetition. Other machines give other figures; the ratios are what counts.
+Made by `+"`%s`"+`, begun %s, in %s. All on one machine: the load generator and the databases share its processors with what they load. Contenders take turns, each figure is the median of %d repetitions with the least and the most beside it, and ratios are made within a repetition. Other machines give other figures; the ratios are what counts.
 
 | | |
 |---|---|
-`, b.Name, b.began.UTC().Format("2006-01-02 15:04 UTC"), since(b.began).Round(time.Second), b.Reps)
+`, b.asked, b.began.UTC().Format("2006-01-02 15:04 UTC"), since(b.began).Round(time.Second), b.Reps)
 	for _, v := range b.versions {
 		fmt.Fprintf(w, "| %s | %s |\n", v[0], v[1])
 	}
