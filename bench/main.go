@@ -125,7 +125,11 @@ func main() {
 		err = serveProfiled(ctx, *mine, *addr, *key, *profiles)
 	default:
 		asked := "go run ./bench"
-		flag.Visit(func(f *flag.Flag) { asked += " -" + f.Name + " " + f.Value.String() })
+		flag.Visit(func(f *flag.Flag) {
+			if f.Name != "out" && f.Name != "cache" { // where files lie says nothing of the figures
+				asked += " -" + f.Name + " " + f.Value.String()
+			}
+		})
 		err = measure(ctx, asked, *chosen, *only, *sizes, *reps, *out, *cache, *profiles)
 	}
 	if err != nil && !errors.Is(err, http.ErrServerClosed) {
