@@ -195,7 +195,7 @@ func decode(value []byte, to any) error {
 	if err := decoder.Decode(to); err != nil {
 		return err //nolint:wrapcheck // as above
 	}
-	if decoder.InputOffset() != int64(len(value)) {
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("more than one value")
 	}
 	return nil

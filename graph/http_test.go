@@ -217,6 +217,7 @@ func TestGet(t *testing.T) {
 		{"query=" + url.QueryEscape(`{ workspace(id: "shop") { id } }`), 200, data},
 		{"query=" + url.QueryEscape(byID) + "&operationName=B", 200, data},
 		{"query=" + url.QueryEscape(byID) + "&operationName=A&variables=" + url.QueryEscape(`{"id": "shop"}`), 200, data},
+		{"query=" + url.QueryEscape(byID) + "&operationName=A&variables=" + url.QueryEscape(" {\"id\": \"shop\"}\n "), 200, data},
 		{"query=" + url.QueryEscape(byID) + "&operationName=B&variables=&extensions=&other=1", 200, data},
 		{"query=" + url.QueryEscape(byID) + "&operationName=B&variables=null&extensions=" + url.QueryEscape(`{"a": 1}`), 200, data},
 		{"query=" + url.QueryEscape(byID) + "&operationName=A", 200, "INVALID id"},
