@@ -309,14 +309,12 @@ func (f *findings) enter(books []map[string]account, at calendar.Local, name str
 
 func (o *opening) labelsOn(ctx context.Context, f *findings, days []calendar.Date, kinds, models []map[string]account) error {
 	zone := o.scope.Account.Zone
-	var spans []calendar.Span
 	wanted := map[calendar.Date]bool{}
 	for _, day := range days {
-		spans = append(spans, zone.Spans(calendar.Range{Start: day, End: day})...)
 		wanted[day] = true
 	}
 	clock := zone.Clock()
-	return o.Quarters(ctx, o.scope, calendar.Merge(spans), true, func(slice ledger.Slice) error {
+	return o.Quarters(ctx, o.scope, zone.SpansOf(days), true, func(slice ledger.Slice) error {
 		if at := clock.Local(slice.At); wanted[at.Date] && (o.keep == nil || o.keep(at)) {
 			f.enter(kinds, at, slice.Kind, slice.Cost)
 			f.enter(models, at, slice.Model, slice.Cost)

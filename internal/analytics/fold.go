@@ -169,49 +169,36 @@ func (m *months) of(month calendar.Month) sum {
 	return m.over(calendar.Range{Start: month.First(), End: month.Last()})
 }
 
-// client is one client's usage over the range.
-type client struct {
-	id string
-	sum
-}
-
 // clients are all that had usage in the range, by cost downwards.
 type clients struct {
-	byCost []client
+	byCost []ledger.ClientSlice
 	total  money.Total
 	names  map[string]ledger.Name
 }
 
 func (c *clients) rank() {
 	for _, client := range c.byCost {
-		c.total = c.total.Plus(client.cost)
+		c.total = c.total.Plus(client.Cost)
 	}
-	slices.SortFunc(c.byCost, byCost)
+	slices.SortFunc(c.byCost, ledger.Costliest)
 }
 
-func byCost(a, b client) int {
-	if order := b.cost.Cmp(a.cost); order != 0 {
+func byMessages(a, b ledger.ClientSlice) int {
+	if order := cmp.Compare(b.Messages, a.Messages); order != 0 {
 		return order
 	}
-	return cmp.Or(cmp.Compare(b.messages, a.messages), cmp.Compare(a.id, b.id))
-}
-
-func byMessages(a, b client) int {
-	if order := cmp.Compare(b.messages, a.messages); order != 0 {
-		return order
-	}
-	return byCost(a, b)
+	return ledger.Costliest(a, b)
 }
 
 // top are the first n of the order by that measure.
-func (c *clients) top(n int, by Measure) []client {
+func (c *clients) top(n int, by Measure) []ledger.ClientSlice {
 	n = min(n, len(c.byCost))
 	if by != Messages || n == 0 {
 		return c.byCost[:n]
 	}
 	// Of many a few are wanted: each is put where it belongs among the first so
 	// far, which is mostly behind them.
-	first := make([]client, 0, n+1)
+	first := make([]ledger.ClientSlice, 0, n+1)
 	for _, client := range c.byCost {
 		if len(first) == n && byMessages(client, first[n-1]) > 0 {
 			continue

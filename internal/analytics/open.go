@@ -133,15 +133,17 @@ func (o *opening) quarters(ctx context.Context, f *fold, period calendar.Range) 
 // clients sums the range by client and names those that may come out on top.
 func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients, error) {
 	c := &clients{}
+	add := func(slice ledger.ClientSlice) error {
+		c.byCost = append(c.byCost, slice)
+		return nil
+	}
+	var err error
 	if o.keep == nil {
-		err := o.Clients(ctx, o.scope, period, false, func(slice ledger.ClientSlice) error {
-			c.byCost = append(c.byCost, client{slice.ClientID, sum{slice.Messages, slice.Cost}})
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	} else if err := o.keptClients(ctx, period, c); err != nil {
+		err = o.Clients(ctx, o.scope, period, false, add)
+	} else {
+		err = o.keptClients(ctx, period, add)
+	}
+	if err != nil {
 		return nil, err
 	}
 	c.rank()
@@ -151,7 +153,7 @@ func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients,
 	ids := map[string]bool{}
 	for _, by := range []Measure{Cost, Messages} {
 		for _, client := range c.top(o.need.Names, by) {
-			ids[client.id] = true
+			ids[client.ClientID] = true
 		}
 	}
 	list := make([]string, 0, len(ids))
@@ -159,7 +161,6 @@ func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients,
 		list = append(list, id)
 	}
 	if len(list) > 0 {
-		var err error
 		if c.names, err = o.Names(ctx, o.scope.Account.ID, list); err != nil {
 			return nil, err
 		}
@@ -170,28 +171,25 @@ func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients,
 // keptClients sums what is kept of the range by client: by the database where
 // it is told the times, else by quarter-hours. Of single clients the latter is
 // less, for they have an index.
-func (o *opening) keptClients(ctx context.Context, period calendar.Range, c *clients) error {
-	sums := map[string]sum{}
-	add := func(slice ledger.ClientSlice) {
-		sums[slice.ClientID] = sums[slice.ClientID].plus(sum{slice.Messages, slice.Cost})
-	}
-	var err error
+func (o *opening) keptClients(ctx context.Context, period calendar.Range, add func(ledger.ClientSlice) error) error {
 	if spans, ok := o.scope.Account.Kept(period, o.keep); ok && o.scope.Clients == nil {
-		err = o.ClientsWithin(ctx, o.scope, spans, func(slice ledger.ClientSlice) error {
-			add(slice)
-			return nil
-		})
-	} else {
-		clock := o.scope.Account.Zone.Clock()
-		err = o.Clients(ctx, o.scope, period, true, func(slice ledger.ClientSlice) error {
-			if local := clock.Local(slice.At); period.Contains(local.Date) && o.keep(local) {
-				add(slice)
-			}
-			return nil
-		})
+		return o.ClientsWithin(ctx, o.scope, spans, add)
+	}
+	sums := map[string]sum{}
+	clock := o.scope.Account.Zone.Clock()
+	err := o.Clients(ctx, o.scope, period, true, func(slice ledger.ClientSlice) error {
+		if local := clock.Local(slice.At); period.Contains(local.Date) && o.keep(local) {
+			sums[slice.ClientID] = sums[slice.ClientID].plus(sum{slice.Messages, slice.Cost})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for id, s := range sums {
-		c.byCost = append(c.byCost, client{id, s})
+		if err := add(ledger.ClientSlice{ClientID: id, Messages: s.messages, Cost: s.cost}); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }

@@ -282,8 +282,8 @@ func (s *Stats) TopClients(first *int, by *Measure) ([]ClientUsage, error) {
 	top := s.clients.top(n, measure)
 	list := make([]ClientUsage, len(top))
 	for i, c := range top {
-		name := s.clients.names[c.id]
-		list[i] = ClientUsage{c.id, name.Name, name.Phone, c.messages, c.cost, c.cost.Share(s.clients.total)}
+		name := s.clients.names[c.ClientID]
+		list[i] = ClientUsage{c.ClientID, name.Name, name.Phone, c.Messages, c.Cost, c.Cost.Share(s.clients.total)}
 	}
 	return list, nil
 }
@@ -298,8 +298,8 @@ func (s *Stats) Segments() ([]ClientSegment, error) {
 	n := 0
 	list := make([]ClientSegment, 0, 3)
 	for _, percent := range []int64{50, 80, 95} {
-		for !cost.Covers(s.clients.total, percent) {
-			cost = cost.Plus(s.clients.byCost[n].cost)
+		for enough := s.clients.total.Percentage(percent); cost.Cmp(enough) < 0; {
+			cost = cost.Plus(s.clients.byCost[n].Cost)
 			n++
 		}
 		list = append(list, ClientSegment{float64(percent) / 100, n, cost})

@@ -210,6 +210,15 @@ func (l Local) Compare(m Local) int {
 	return cmp.Or(cmp.Compare(l.Date, m.Date), cmp.Compare(l.Quarter, m.Quarter))
 }
 
+// SpansOf are when single days are, in order.
+func (z *Zone) SpansOf(days []Date) []Span {
+	var spans []Span
+	for _, day := range days {
+		spans = append(spans, z.Spans(Range{Start: day, End: day})...)
+	}
+	return Merge(spans)
+}
+
 // Merge sorts spans and joins those that touch or overlap.
 func Merge(spans []Span) []Span {
 	spans = slices.Clone(spans)

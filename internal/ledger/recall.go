@@ -171,30 +171,32 @@ func (s *Snapshot) stamps(ctx context.Context, workspaceID string, first, last i
 // Stamp tells states of local days apart: as long as it stays, so does all that
 // they hold. settled is false where one of them is too young for that.
 func (s *Snapshot) Stamp(ctx context.Context, account *Account, days []calendar.Date) (text string, settled bool, err error) {
-	if s.settled == 0 || len(days) == 0 {
+	spans := account.Zone.SpansOf(days)
+	if s.settled == 0 || len(spans) == 0 || utcDay(spans[len(spans)-1].To-1) >= s.settled {
 		return "", false, nil
 	}
-	spans := account.Zone.Spans(calendar.Range{Start: slices.Min(days), End: slices.Max(days)})
-	if len(spans) == 0 || utcDay(spans[len(spans)-1].To-1) >= s.settled {
-		return "", false, nil
+	now, err := s.stampOf(ctx, account.ID, spans)
+	return fmt.Sprintf("%d %d", now.workspace, now.day), err == nil, err
+}
+
+// stampOf is the stamp of all days of UTC that the spans touch, but for
+// messages. The spans are in order and apart.
+func (s *Snapshot) stampOf(ctx context.Context, workspaceID string, spans []calendar.Span) (stamp, error) {
+	if len(spans) == 0 { // a day that the zone leapt over
+		return stamp{}, nil
 	}
-	of, err := s.stamps(ctx, account.ID, utcDay(spans[0].From), utcDay(spans[len(spans)-1].To-1))
+	first, last := utcDay(spans[0].From), utcDay(spans[len(spans)-1].To-1)
+	of, err := s.stamps(ctx, workspaceID, first, last)
 	if err != nil {
-		return "", false, err
+		return stamp{}, err
 	}
-	sum, seen := of(utcDay(spans[0].From)), map[int64]bool{}
-	sum.day = 0
-	for _, d := range days {
-		for _, span := range account.Zone.Spans(calendar.Range{Start: d, End: d}) {
-			for u := utcDay(span.From); u <= utcDay(span.To-1); u++ {
-				if !seen[u] {
-					seen[u] = true
-					sum.day += of(u).day
-				}
-			}
+	now := stamp{workspace: of(first).workspace}
+	for d, i := first, 0; i < len(spans); i++ { // d is the first that is not in yet
+		for d = max(d, utcDay(spans[i].From)); d <= utcDay(spans[i].To-1); d++ {
+			now.day += of(d).day
 		}
 	}
-	return fmt.Sprintf("%d %d", sum.workspace, sum.day), true, nil
+	return now, nil
 }
 
 // recallQuarters gives the quarter-hours of the spans' settled days and returns
@@ -343,7 +345,7 @@ func (s *Snapshot) recallClients(ctx context.Context, account *Account, r calend
 	zone := account.Zone
 	old := calendar.Range{Start: r.Start, End: min(r.End, zone.Date(calendar.Instant(s.settled)*day).Add(-1))}
 	young := calendar.Range{Start: max(r.Start, old.End.Add(1)), End: r.End}
-	whole, err := s.clientStamp(ctx, account, r)
+	whole, err := s.stampOf(ctx, account.ID, zone.Spans(r))
 	if err != nil {
 		return err
 	}
@@ -368,24 +370,6 @@ func (s *Snapshot) recallClients(ctx context.Context, account *Account, r calend
 		}
 	}
 	return nil
-}
-
-// clientStamp is that of a range of local days, but for messages.
-func (s *Snapshot) clientStamp(ctx context.Context, account *Account, r calendar.Range) (stamp, error) {
-	spans := account.Zone.Spans(r)
-	if len(spans) == 0 { // a day that the zone leapt over
-		return stamp{}, nil
-	}
-	first, last := utcDay(spans[0].From), utcDay(spans[len(spans)-1].To-1)
-	of, err := s.stamps(ctx, account.ID, first, last)
-	if err != nil {
-		return stamp{}, err
-	}
-	now := stamp{workspace: of(first).workspace}
-	for d := first; d <= last; d++ {
-		now.day += of(d).day
-	}
-	return now, nil
 }
 
 // messages counts those of the quarter-hours that a range of local days
@@ -425,11 +409,11 @@ func (s *Snapshot) gatherClients(ctx context.Context, account *Account, old, you
 		delete(now, slice.ClientID)
 	}
 	changed = slices.AppendSeq(changed, maps.Values(now))
-	slices.SortFunc(changed, costliest)
+	slices.SortFunc(changed, Costliest)
 	list := make([]ClientSlice, 0, len(same)+len(changed))
 	for len(same) > 0 && len(changed) > 0 {
 		from := &same
-		if costliest(changed[0], same[0]) < 0 {
+		if Costliest(changed[0], same[0]) < 0 {
 			from = &changed
 		}
 		list = append(list, (*from)[0])
@@ -444,7 +428,7 @@ func (s *Snapshot) oldClients(ctx context.Context, account *Account, old calenda
 	if old.Days() <= 0 {
 		return nil, nil
 	}
-	now, err := s.clientStamp(ctx, account, old)
+	now, err := s.stampOf(ctx, account.ID, account.Zone.Spans(old))
 	if err != nil {
 		return nil, err
 	}
@@ -459,14 +443,14 @@ func (s *Snapshot) oldClients(ctx context.Context, account *Account, old calenda
 	}); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found.clients, costliest)
+	slices.SortFunc(found.clients, Costliest)
 	found.clients = slices.Clip(found.clients)
 	s.ofClients.keep(key, found)
 	return found.clients, nil
 }
 
-// costliest orders by cost downwards, then messages, then the client's id.
-func costliest(a, b ClientSlice) int {
+// Costliest orders by cost downwards, then messages, then the client's id.
+func Costliest(a, b ClientSlice) int {
 	if order := b.Cost.Cmp(a.Cost); order != 0 {
 		return order
 	}

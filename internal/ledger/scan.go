@@ -251,14 +251,9 @@ func (s *Snapshot) ClientsWithin(ctx context.Context, scope Scope, spans []calen
 	for i, span := range spans {
 		since[i], until[i] = int64(span.From), int64(span.To)
 	}
-	q := s.selection(scope)
 	// The spans first: each is found in the index by time.
-	q.add("SELECT u.client_id, 0, COUNT(*), %s FROM {{rows: since bigint, until bigint}} CROSS JOIN usages AS u", halves("u.price", true))
-	q.add(" WHERE u.workspace_id = $1 AND u.voided_at IS NULL AND u.created_at >= rows.since AND u.created_at < rows.until")
-	q.among("u.client_id", scope.Clients)
-	q.among("u.kind", scope.Kinds)
-	q.among("COALESCE(u.model, '')", scope.Models)
-	q.add(" GROUP BY 1")
+	q := s.standing(scope, "client_id, 0, COUNT(*), "+halves("price", true), "{{rows: since bigint, until bigint}} CROSS JOIN usages")
+	q.add(" AND created_at >= since AND created_at < until GROUP BY 1")
 	rows, err := s.tx.QueryRows(ctx, database.NewStatement("clients within", q.text.String()), []database.Column{since, until}, q.args...)
 	return clientSlices(rows, err, fold)
 }
@@ -272,12 +267,8 @@ func (s *Snapshot) ClientsOn(ctx context.Context, scope Scope, days []calendar.D
 	}
 	zone := scope.Account.Zone
 	if byQuarter || !scope.fromDays(calendar.Range{Start: slices.Min(days), End: slices.Max(days)}) {
-		var spans []calendar.Span
-		for _, day := range days {
-			spans = append(spans, zone.Spans(calendar.Range{Start: day, End: day})...)
-		}
 		// One at a time: for many in one statement SQLite would read all that lies between them.
-		for _, span := range calendar.Merge(spans) {
+		for _, span := range zone.SpansOf(days) {
 			if err := s.clientQuarters(ctx, scope, []calendar.Span{span}, fold); err != nil {
 				return err
 			}
@@ -341,12 +332,19 @@ func (s *Snapshot) selection(scope Scope) *selection {
 
 // raw selects columns of the usages that stand and lie within the spans.
 func (s *Snapshot) raw(scope Scope, columns string, spans []calendar.Span) *selection {
+	q := s.standing(scope, columns, "usages")
+	q.within("created_at", spans)
+	return q
+}
+
+// standing selects columns of the scope's usages that stand; source is their
+// table and what it is joined with.
+func (s *Snapshot) standing(scope Scope, columns, source string) *selection {
 	q := s.selection(scope)
-	q.add("SELECT %s FROM usages WHERE workspace_id = $1 AND voided_at IS NULL", columns)
+	q.add("SELECT %s FROM %s WHERE workspace_id = $1 AND voided_at IS NULL", columns, source)
 	q.among("client_id", scope.Clients)
 	q.among("kind", scope.Kinds)
 	q.among("COALESCE(model, '')", scope.Models)
-	q.within("created_at", spans)
 	return q
 }
 

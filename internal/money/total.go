@@ -145,21 +145,9 @@ func (t Total) Percentage(percent int64) Total {
 
 // Covers reports that t is at least percent hundredths of of, exactly.
 func (t Total) Covers(of Total, percent int64) bool {
-	if t.small() && of.small() && percent >= 0 && percent <= 1000 {
-		return t.times(100).Cmp(of.times(uint64(percent))) >= 0
-	}
 	have := new(big.Int).Mul(t.big(), big.NewInt(100))
 	want := new(big.Int).Mul(of.big(), big.NewInt(percent))
 	return have.Cmp(want) >= 0
-}
-
-// small reports that a thousand times t is a Total.
-func (t Total) small() bool { return t.hi >= 0 && t.hi < 1<<50 }
-
-// times is t so many times; t must be small, and n at most 1000.
-func (t Total) times(n uint64) Total {
-	carry, lo := bits.Mul64(t.lo, n)
-	return Total{hi: t.hi*int64(n) + int64(carry), lo: lo} //nolint:gosec // at most 2^60
 }
 
 // String is the shortest decimal text, such as 96.83.
