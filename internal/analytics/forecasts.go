@@ -15,8 +15,8 @@ import (
 
 // Forecasts remember what histories let expect, so that none is learned from
 // twice while it stays as it is: a new day or a late event makes another one.
-// They remember, too, what explains anomalies. The zero value remembers nothing yet, a nil one never does. Safe for
-// concurrent use.
+// They remember, too, what explains anomalies. The zero value remembers nothing
+// yet, a nil one never does. Safe for concurrent use.
 type Forecasts struct {
 	mu sync.Mutex
 	// Where the young are many they become the old ones, and the old are

@@ -23,14 +23,10 @@ type Readers struct {
 	Forecasts *Forecasts
 	Now       func() time.Time
 
-	mu        sync.Mutex
-	questions map[string]*question
-}
-
-// question is one that somebody is reading for.
-type question struct {
-	// next are those who came since that reading began; nil: nobody.
-	next *reading
+	mu sync.Mutex
+	// next are, for each question that somebody is reading for, those who came
+	// since that reading began; nil: nobody.
+	next map[string]*reading
 }
 
 // reading is one way to the book, for all who wait for it.
@@ -80,24 +76,19 @@ func (m *Readers) Open(ctx context.Context, workspaceID string, days *calendar.R
 func (m *Readers) join(ctx context.Context, text string, read func(context.Context) (*Stats, error)) *reading {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	q, busy := m.questions[text]
-	if !busy {
-		q = &question{}
-		if m.questions == nil {
-			m.questions = map[string]*question{}
-		}
-		m.questions[text] = q
-	}
-	if q.next == nil {
+	r, busy := m.next[text]
+	if r == nil {
 		// The first one's values, and the patience of all.
-		r := &reading{done: make(chan struct{})}
+		r = &reading{done: make(chan struct{})}
 		r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
-		q.next = r
+		if m.next == nil {
+			m.next = map[string]*reading{}
+		}
+		m.next[text] = r
 	}
-	r := q.next
 	r.waiting++
 	if !busy {
-		go m.serve(text, q, read)
+		go m.serve(text, read)
 	}
 	return r
 }
@@ -111,33 +102,34 @@ func (m *Readers) leave(r *reading) {
 }
 
 // serve reads as long as somebody waits for the question.
-func (m *Readers) serve(text string, q *question, read func(context.Context) (*Stats, error)) {
-	for r := m.next(text, q); r != nil; r = m.next(text, q) {
+func (m *Readers) serve(text string, read func(context.Context) (*Stats, error)) {
+	for r := m.take(text); r != nil; r = m.take(text) {
 		began := m.Now()
 		r.run(read)
-		if m.crowded(q) {
+		if m.crowded(text) {
 			<-time.After(min(pauses*m.Now().Sub(began), longest))
 		}
 	}
 }
 
-// next takes those who wait; nil where nobody does, and the question is over.
-func (m *Readers) next(text string, q *question) *reading {
+// take removes those who wait; nil where nobody does, and the question is over.
+func (m *Readers) take(text string) *reading {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r := q.next
-	q.next = nil
+	r := m.next[text]
 	if r == nil {
-		delete(m.questions, text)
+		delete(m.next, text)
+	} else {
+		m.next[text] = nil
 	}
 	return r
 }
 
 // crowded reports that others wait already.
-func (m *Readers) crowded(q *question) bool {
+func (m *Readers) crowded(text string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return q.next != nil
+	return m.next[text] != nil
 }
 
 func (r *reading) run(read func(context.Context) (*Stats, error)) {

@@ -222,22 +222,19 @@ func (s *Statement) bind(d Dialect, columns []Column, scalars []any) (query stri
 			return "", nil, fmt.Errorf("%s: columns of %d and %d rows", s.name, first, n)
 		}
 	}
+	args = append(args, scalars...)
 	if d == Postgres {
-		args = append(args, scalars...)
 		for _, c := range columns {
 			args = append(args, array(c))
 		}
-		return s.postgres, args, nil
-	}
-	args = append(args, scalars...)
-	if len(columns) > 0 {
+	} else if len(columns) > 0 {
 		text, err := jsonRows(columns)
 		if err != nil {
 			return "", nil, fmt.Errorf("%s: %w", s.name, err)
 		}
 		args = append(args, text)
 	}
-	return s.sqlite, args, nil
+	return s.text(d), args, nil
 }
 
 // array hands a column to PostgreSQL; pq.Array alone would take pointers one

@@ -112,9 +112,9 @@ func unlessStopped(ctx context.Context, err error) error {
 	return nil
 }
 
-// Committers is how many transactions of a meter may write at once: SQLite has a single
-// writer; on PostgreSQL one is at the disk while the other works. More make
-// smaller batches, which cost more each.
+// Committers is how many transactions of a meter may write at once: SQLite has
+// a single writer; on PostgreSQL one is at the disk while the other works. More
+// make smaller batches, which cost more an event.
 func Committers(dialect database.Dialect) int {
 	if dialect == database.Postgres {
 		return 2
