@@ -126,12 +126,12 @@ func TestSelectionDecidesWhatIsLearned(t *testing.T) {
 			reads       int
 			learned     int
 		}{
-			{`{ ` + stats + ` { totalCost dailyUsage { cost } monthlyComparison { growth } segments { cost } } }`, ``, 6, 0},
+			{`{ ` + stats + ` { totalCost dailyUsage { cost } monthlyComparison { growth } segments { cost } } }`, ``, 8, 0},
 			{`{ ` + stats + ` { forecast @skip(if: true) { method } anomalies @include(if: false) { date } days } }`, `{"days":30}`, 1, 0},
-			{`{ ` + stats + ` { forecast { method } } }`, `{"forecast":{"method":"ETS(A,N,N)"}}`, 3, 1},
+			{`{ ` + stats + ` { forecast { method } } }`, `{"forecast":{"method":"ETS(A,N,N)"}}`, 4, 1},
 			{
 				`{ ` + stats + ` { a: forecast(days: 1) { daily { date } } b: forecast(days: 2) { daily { date } } } }`,
-				`{"a":{"daily":[{"date":"2024-02-16"}]},"b":{"daily":[{"date":"2024-02-16"},{"date":"2024-02-17"}]}}`, 3, 1,
+				`{"a":{"daily":[{"date":"2024-02-16"}]},"b":{"daily":[{"date":"2024-02-16"},{"date":"2024-02-17"}]}}`, 4, 1,
 			},
 			{`{ ` + stats + ` { anomalies { date hour } } }`, `{"anomalies":[{"date":"2024-02-05","hour":null}]}`, 2, 1},
 			{`{ ` + stats + ` { anomalies { date } anomalies { models { label } } } }`, `{"anomalies":[{"date":"2024-02-05","models":[{"label":""}]}]}`, 7, 1},

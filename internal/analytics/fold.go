@@ -41,8 +41,10 @@ func (d *days) over(r calendar.Range) sum {
 
 // fold is what the quarter-hours come to. A part that nobody needs is nil.
 type fold struct {
-	// period, heat and the labels are of the range.
+	// period, heat and the labels are of the range; heat is only filled where
+	// hours are wanted.
 	period *days
+	hours  bool
 	heat   [7][24]sum
 	labels map[label]*sum
 	// last is the label that came last, and its sum: mostly the next one's too.
@@ -78,7 +80,7 @@ type months struct {
 }
 
 func newFold(period calendar.Range, now calendar.Local, at calendar.Instant, need Need) *fold {
-	f := &fold{}
+	f := &fold{hours: need.Hours || need.Heatmap}
 	if need.days() {
 		f.period = newDays(period)
 	}
@@ -103,25 +105,32 @@ func newFold(period calendar.Range, now calendar.Local, at calendar.Instant, nee
 	return f
 }
 
-// ranges are the local days that the fold wants.
-func (f *fold) ranges() []calendar.Range {
-	var ranges []calendar.Range
+// ranges are the local days that the fold wants, and those whose times it wants
+// too. They overlap.
+func (f *fold) ranges() (days, timed []calendar.Range) {
 	if f.period != nil {
-		ranges = append(ranges, f.period.Range)
+		days = append(days, f.period.Range)
+		if f.hours {
+			timed = append(timed, f.period.Range)
+		}
 	}
 	if f.previous != nil {
-		ranges = append(ranges, f.previous.Range)
+		days = append(days, f.previous.Range)
 	}
-	if f.months != nil {
-		ranges = append(ranges, f.months.Range)
+	if m := f.months; m != nil {
+		days = append(days, m.Range)
+		if !m.whole {
+			timed = append(timed, calendar.Range{Start: m.before.Date, End: m.before.Date})
+		}
 	}
-	if f.prospect != nil {
-		ranges = append(ranges, f.prospect.Range)
+	if p := f.prospect; p != nil {
+		days = append(days, p.Range)
+		timed = append(timed, calendar.Range{Start: p.now.Date.Add(-recent), End: p.now.Date.Add(-1)})
 	}
-	if f.retrospect != nil && f.retrospect.days != nil {
-		ranges = append(ranges, f.retrospect.Range)
+	if r := f.retrospect; r != nil && r.days != nil {
+		timed = append(timed, r.Range)
 	}
-	return ranges
+	return days, timed
 }
 
 // add places one slice; what lies outside of the ranges is dropped.
@@ -129,8 +138,10 @@ func (f *fold) add(at calendar.Local, slice ledger.Slice) {
 	s := sum{slice.Messages, slice.Cost}
 	if f.period != nil && f.period.Contains(at.Date) {
 		f.period.add(at.Date, s)
-		cell := &f.heat[at.Date.Weekday()][at.Hour]
-		*cell = cell.plus(s)
+		if f.hours {
+			cell := &f.heat[at.Date.Weekday()][at.Hour]
+			*cell = cell.plus(s)
+		}
 	}
 	if f.previous != nil && f.previous.Contains(at.Date) {
 		f.previous.sum = f.previous.plus(s)
@@ -169,18 +180,12 @@ func (m *months) of(month calendar.Month) sum {
 	return m.over(calendar.Range{Start: month.First(), End: month.Last()})
 }
 
-// clients are all that had usage in the range, by cost downwards.
+// clients are all that had usage in the range, by cost downwards. The list is
+// the ledger's and is never changed.
 type clients struct {
 	byCost []ledger.ClientSlice
 	total  money.Total
 	names  map[string]ledger.Name
-}
-
-func (c *clients) rank() {
-	for _, client := range c.byCost {
-		c.total = c.total.Plus(client.Cost)
-	}
-	slices.SortFunc(c.byCost, ledger.Costliest)
 }
 
 func byMessages(a, b ledger.ClientSlice) int {

@@ -11,6 +11,8 @@ package analytics
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/contatore/contatore/internal/calendar"
@@ -91,9 +93,10 @@ func (o *opening) read(ctx context.Context, period calendar.Range, now calendar.
 	return stats, nil
 }
 
-// quarters folds what the quarter-hours hold. Labels have a read of their own,
-// which is of the range alone: most of what is folded is of other days, and of
-// no label. Of single clients all is counted anew, and once is enough.
+// quarters folds what the quarter-hours hold, or whole days where times don't
+// matter. Labels have a read of their own, which is of the range alone: most of
+// what is folded is of other days, and of no label. Of single clients all is
+// counted anew, and once is enough.
 func (o *opening) quarters(ctx context.Context, f *fold, period calendar.Range) error {
 	zone := o.scope.Account.Zone
 	clock := zone.Clock()
@@ -107,13 +110,30 @@ func (o *opening) quarters(ctx context.Context, f *fold, period calendar.Range) 
 			return nil
 		}
 	}
-	var spans []calendar.Span
-	for _, days := range f.ranges() {
-		spans = append(spans, zone.Spans(days)...)
+	days, timed := f.ranges()
+	known := map[calendar.Date]bool{} // their edges come again with their neighbours'
+	add := func(local calendar.Local, slice ledger.Slice) {
+		if !known[local.Date] {
+			f.add(local, slice)
+		}
 	}
-	once, all := o.need.Labels && o.scope.Clients != nil, into(f.add)
+	once, all := o.need.Labels && o.scope.Clients != nil, into(add)
 	if once {
-		all = into(f.add, f.addLabel)
+		all = into(add, f.addLabel)
+	}
+	whole := apart(days, timed)
+	if o.keep == nil {
+		var err error
+		if whole, err = o.Days(ctx, o.scope, whole, func(d calendar.Date, slice ledger.Slice) {
+			known[d] = true
+			f.add(calendar.Local{Date: d}, slice)
+		}); err != nil {
+			return err
+		}
+	}
+	spans := zone.SpansOf(whole)
+	for _, r := range timed {
+		spans = append(spans, zone.Spans(r)...)
 	}
 	if len(spans) > 0 {
 		if err := o.Quarters(ctx, o.scope, calendar.Merge(spans), once, all); err != nil {
@@ -130,23 +150,30 @@ func (o *opening) quarters(ctx context.Context, f *fold, period calendar.Range) 
 	}
 }
 
+// apart are the days of the ranges that lie in none of the others, each once
+// and in order.
+func apart(ranges, others []calendar.Range) (list []calendar.Date) {
+	for _, r := range ranges {
+		for d := r.Start; d <= r.End; d++ {
+			if !slices.ContainsFunc(others, func(o calendar.Range) bool { return o.Contains(d) }) {
+				list = append(list, d)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // clients sums the range by client and names those that may come out on top.
 func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients, error) {
-	c := &clients{}
-	add := func(slice ledger.ClientSlice) error {
-		c.byCost = append(c.byCost, slice)
-		return nil
-	}
-	var err error
-	if o.keep == nil {
-		err = o.Clients(ctx, o.scope, period, false, add)
-	} else {
-		err = o.keptClients(ctx, period, add)
-	}
+	list, err := o.keptClients(ctx, period)
 	if err != nil {
 		return nil, err
 	}
-	c.rank()
+	c := &clients{byCost: list}
+	for _, client := range list {
+		c.total = c.total.Plus(client.Cost)
+	}
 	if o.need.Names == 0 {
 		return c, nil
 	}
@@ -156,40 +183,34 @@ func (o *opening) clients(ctx context.Context, period calendar.Range) (*clients,
 			ids[client.ClientID] = true
 		}
 	}
-	list := make([]string, 0, len(ids))
-	for id := range ids {
-		list = append(list, id)
-	}
-	if len(list) > 0 {
-		if c.names, err = o.Names(ctx, o.scope.Account.ID, list); err != nil {
-			return nil, err
-		}
+	if c.names, err = o.Names(ctx, o.scope.Account.ID, slices.Collect(maps.Keys(ids))); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
 
-// keptClients sums what is kept of the range by client: by the database where
-// it is told the times, else by quarter-hours. Of single clients the latter is
-// less, for they have an index.
-func (o *opening) keptClients(ctx context.Context, period calendar.Range, add func(ledger.ClientSlice) error) error {
+// keptClients sums what is kept of the range by client, by cost downwards: by
+// the database where it is told the times, else by quarter-hours. Of single
+// clients the latter is less, for they have an index.
+func (o *opening) keptClients(ctx context.Context, period calendar.Range) ([]ledger.ClientSlice, error) {
+	if o.keep == nil {
+		return o.Clients(ctx, o.scope, period)
+	}
 	if spans, ok := o.scope.Account.Kept(period, o.keep); ok && o.scope.Clients == nil {
-		return o.ClientsWithin(ctx, o.scope, spans, add)
+		return o.ClientsWithin(ctx, o.scope, spans)
 	}
 	sums := map[string]sum{}
 	clock := o.scope.Account.Zone.Clock()
-	err := o.Clients(ctx, o.scope, period, true, func(slice ledger.ClientSlice) error {
+	err := o.ClientQuarters(ctx, o.scope, period, func(slice ledger.ClientSlice) error {
 		if local := clock.Local(slice.At); period.Contains(local.Date) && o.keep(local) {
 			sums[slice.ClientID] = sums[slice.ClientID].plus(sum{slice.Messages, slice.Cost})
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
+	list := make([]ledger.ClientSlice, 0, len(sums))
 	for id, s := range sums {
-		if err := add(ledger.ClientSlice{ClientID: id, Messages: s.messages, Cost: s.cost}); err != nil {
-			return err
-		}
+		list = append(list, ledger.ClientSlice{ClientID: id, Messages: s.messages, Cost: s.cost})
 	}
-	return nil
+	slices.SortFunc(list, ledger.Costliest)
+	return list, err
 }

@@ -204,19 +204,26 @@ func TestReadsOfAnomalies(t *testing.T) {
 }
 
 // A quarter-hour that a change of the clock cuts is read usage by usage, and
-// nothing else is.
+// nothing else is; nor that, where times don't matter.
 func TestReadsOfACutQuarter(t *testing.T) {
 	t.Parallel()
 	eachRecorded(t, "America/St_Johns", noon, calendar.MaxDate, func(t *testing.T, b *bench, r *recorder) {
-		for want, rng := range map[string]*calendar.RangeInput{
-			"workspaces, usage_buckets": month(),
-			"workspaces, usages":        between(calendar.DateOf(2009, 3, 1), calendar.DateOf(2009, 3, 31)),
+		cut := between(calendar.DateOf(2009, 3, 1), calendar.DateOf(2009, 3, 31))
+		for _, c := range []struct {
+			rng  *calendar.RangeInput
+			need analytics.Need
+			want string
+		}{
+			{month(), analytics.Need{Totals: true}, "workspaces, usage_buckets"},
+			{month(), analytics.Need{Hours: true}, "workspaces, usage_buckets"},
+			{cut, analytics.Need{Totals: true}, "workspaces"},
+			{cut, analytics.Need{Hours: true}, "workspaces, usages"},
 		} {
-			b.open(t, ask{rng: rng, need: analytics.Need{Totals: true}, now: noon})
+			b.open(t, ask{rng: c.rng, need: c.need, now: noon})
 			r.taken()
-			b.open(t, ask{rng: rng, need: analytics.Need{Totals: true}, now: noon})
-			if got := strings.Join(r.read(), ", "); got != want {
-				t.Errorf("reads %s, want %s", got, want)
+			b.open(t, ask{rng: c.rng, need: c.need, now: noon})
+			if got := strings.Join(r.read(), ", "); got != c.want {
+				t.Errorf("%+v reads %s, want %s", c.need, got, c.want)
 			}
 		}
 	})

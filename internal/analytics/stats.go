@@ -223,7 +223,7 @@ func busiest[T any](list []T, messages func(T) int64) *T {
 
 // PeakHours has 24 entries, hour 0 to 23 in order.
 func (s *Stats) PeakHours() ([]HourUsage, error) {
-	if s.fold.period == nil {
+	if !s.fold.hours {
 		return nil, undeclared("peakHours")
 	}
 	list := make([]HourUsage, 24)
@@ -249,7 +249,7 @@ func (s *Stats) PeakHour() (*HourUsage, error) {
 
 // Heatmap has 7 * 24 entries, Monday hour 0 first.
 func (s *Stats) Heatmap() ([]HeatmapCell, error) {
-	if s.fold.period == nil {
+	if !s.fold.hours {
 		return nil, undeclared("heatmap")
 	}
 	list := make([]HeatmapCell, 0, 7*24)

@@ -173,7 +173,7 @@ func (db *DB) prepare(ctx context.Context) {
 		text := db.hot.waiting[0].text(db.dialect)
 		for _, pool := range []*sql.DB{db.writer, db.reader} {
 			key := hotKey{pool, text}
-			if _, twice := db.hot.prepared.Load(key); twice {
+			if _, twice := db.hot.prepared.Load(key); twice || pool != db.writer && mutates(text) {
 				continue
 			}
 			prepared, err := pool.PrepareContext(ctx, text)

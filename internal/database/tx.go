@@ -79,6 +79,7 @@ func (db *DB) once(ctx context.Context, fn func(tx *Tx) error) (again bool, err 
 // Read runs fn on one snapshot of the database, which nothing changes
 // meanwhile.
 func (db *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
+	db.prepare(ctx)
 	opt := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 	if db.dialect == SQLite {
 		opt = nil // every SQLite transaction is a snapshot; the reader pool can't write
@@ -103,6 +104,11 @@ func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
 
 var errReadOnly = errors.New("database: a mutation outside of Write")
 
+func mutates(query string) bool {
+	verb, _, _ := strings.Cut(query, " ")
+	return slices.Contains([]string{"INSERT", "UPDATE", "DELETE"}, verb)
+}
+
 // Query runs a statement that answers rows. Outside of Write a mutation is
 // refused.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -112,7 +118,7 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 // query runs a statement, prepared or, where that is nil, as its text.
 func (tx *Tx) query(ctx context.Context, prepared *sql.Stmt, query string, args []any) (rows *sql.Rows, err error) {
 	// ent has PostgreSQL return what it inserts.
-	if verb, _, _ := strings.Cut(query, " "); tx.readOnly && slices.Contains([]string{"INSERT", "UPDATE", "DELETE"}, verb) {
+	if tx.readOnly && mutates(query) {
 		return nil, errReadOnly
 	}
 	tx.db.tell(ctx, query)

@@ -301,10 +301,10 @@ func (s *Snapshot) monthCost(ctx context.Context, account *Account, month calend
 	scope := Scope{Account: account}
 	if client != "" {
 		scope.Clients = []string{client}
-		err := s.Clients(ctx, scope, days, false, func(c ClientSlice) error {
+		list, err := s.Clients(ctx, scope, days)
+		for _, c := range list {
 			sum = sum.Plus(c.Cost)
-			return nil
-		})
+		}
 		return sum, err
 	}
 	clock := account.Zone.Clock()

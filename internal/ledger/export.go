@@ -77,13 +77,20 @@ func (s *Snapshot) keptDays(ctx context.Context, scope Scope, r calendar.Range) 
 
 // foldedDay makes one day's rows from the usages themselves.
 func (s *Snapshot) foldedDay(ctx context.Context, scope Scope, day calendar.Date, keep func(calendar.Local) bool) ([]ClientDay, error) {
+	r := calendar.Range{Start: day, End: day}
+	if keep == nil {
+		list, err := s.Clients(ctx, scope, r)
+		days := make([]ClientDay, len(list))
+		for i, c := range list {
+			days[i] = ClientDay{Day: day, ClientID: c.ClientID, Messages: c.Messages, Cost: c.Cost}
+		}
+		return days, err
+	}
 	clients := map[string]*ClientDay{}
 	clock := scope.Account.Zone.Clock()
-	err := s.Clients(ctx, scope, calendar.Range{Start: day, End: day}, keep != nil, func(c ClientSlice) error {
-		if keep != nil {
-			if local := clock.Local(c.At); local.Date != day || !keep(local) {
-				return nil
-			}
+	err := s.ClientQuarters(ctx, scope, r, func(c ClientSlice) error {
+		if local := clock.Local(c.At); local.Date != day || !keep(local) {
+			return nil
 		}
 		d := clients[c.ClientID]
 		if d == nil {

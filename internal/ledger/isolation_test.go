@@ -208,8 +208,10 @@ func everything(t *testing.T, b *bench) {
 					clients(t, s, filter, r, flag)
 				}
 				clientDays(t, s, filter, r, nil)
-				within := func(ledger.ClientSlice) error { return nil }
-				if err := s.ClientsWithin(t.Context(), filter, scope.Account.Zone.Spans(r), within); err != nil {
+				if _, err := s.ClientsWithin(t.Context(), filter, scope.Account.Zone.Spans(r)); err != nil {
+					t.Error(err)
+				}
+				if _, err := s.Days(t.Context(), filter, []calendar.Date{r.Start, r.End}, func(calendar.Date, ledger.Slice) {}); err != nil {
 					t.Error(err)
 				}
 				clientDays(t, s, filter, r, func(calendar.Local) bool { return true })

@@ -48,8 +48,9 @@ type Book struct {
 // Open returns the book of a migrated database.
 func Open(db *database.DB) *Book {
 	b := &Book{db: db, statements: load(), ofDays: memory{limit: dayBytes}, ofClients: memory{limit: clientBytes}}
-	db.Hot(b.in)
-	db.Hot(b.budget)
+	for _, often := range []map[string]*database.Statement{b.in, b.budget, b.recall, b.scan} {
+		db.Hot(often)
+	}
 	return b
 }
 
@@ -129,9 +130,12 @@ var budgetSQL string
 //go:embed queries/recall.sql
 var recallSQL string
 
+//go:embed queries/scan.sql
+var scanSQL string
+
 // statements are the named texts under queries/.
 type statements struct {
-	in, void, rollup, budget, recall map[string]*database.Statement
+	in, void, rollup, budget, recall, scan map[string]*database.Statement
 }
 
 func load() statements {
@@ -141,5 +145,6 @@ func load() statements {
 		rollup: database.Statements(rollupSQL),
 		budget: database.Statements(budgetSQL),
 		recall: database.Statements(recallSQL),
+		scan:   database.Statements(scanSQL),
 	}
 }

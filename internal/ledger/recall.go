@@ -70,10 +70,11 @@ const (
 	quarters grain = iota
 	labelledQuarters
 	dayLabels
+	dates
 )
 
 // recallKey is what a recollection is of: a day of UTC, by label or not, or,
-// where the zone is not empty, clients over first to last.
+// where the zone is not empty, a local date, or clients over first to last.
 type recallKey struct {
 	workspace, zone string
 	first, last     int64
@@ -235,6 +236,61 @@ func (s *Snapshot) recallQuarters(ctx context.Context, scope Scope, spans []cale
 	return left, nil
 }
 
+// recallDates gives what settled local days hold and returns those that are
+// left to read. The days are in order.
+func (s *Snapshot) recallDates(ctx context.Context, account *Account, days []calendar.Date, fold func(calendar.Date, Slice)) (left []calendar.Date, err error) {
+	zone := account.Zone
+	// All stamps at once.
+	if _, err := s.stampOf(ctx, account.ID, zone.SpansOf([]calendar.Date{days[0], days[len(days)-1]})); err != nil {
+		return nil, err
+	}
+	key := recallKey{workspace: account.ID, zone: zone.Name(), grain: dates}
+	unknown := map[calendar.Date]*recollection{}
+	var spans []calendar.Span
+	for _, d := range days {
+		of := zone.Spans(calendar.Range{Start: d, End: d})
+		if len(of) == 0 { // the zone leapt over it
+			continue
+		}
+		if utcDay(of[len(of)-1].To-1) >= s.settled {
+			left = append(left, d)
+			continue
+		}
+		now, err := s.stampOf(ctx, account.ID, of)
+		if err != nil {
+			return nil, err
+		}
+		key.first, key.last = int64(d), int64(d)
+		r := s.ofDays.recall(key, now)
+		if r == nil {
+			unknown[d] = &recollection{stamp: now, slices: make([]Slice, 1)}
+			spans = append(spans, of...)
+		} else {
+			fold(d, r.slices[0])
+		}
+	}
+	if len(unknown) == 0 {
+		return left, nil
+	}
+	clock := zone.Clock()
+	whole, cut := account.split(calendar.Merge(spans))
+	if err := s.readSpans(ctx, Scope{Account: account}, whole, cut, false, func(slice Slice) error {
+		if r := unknown[clock.Local(slice.At).Date]; r != nil {
+			r.slices[0].Messages += slice.Messages
+			r.slices[0].Cost = r.slices[0].Cost.Plus(slice.Cost)
+		}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	for d, r := range unknown {
+		key.first, key.last = int64(d), int64(d)
+		s.ofDays.keep(key, r)
+		fold(d, r.slices[0])
+	}
+	return left, nil
+}
+
 // recallDays remembers, or reads, the days of UTC that the spans touch.
 func (s *Snapshot) recallDays(ctx context.Context, account *Account, spans []calendar.Span, g grain) (map[int64]*recollection, error) {
 	of, err := s.stamps(ctx, account.ID, utcDay(spans[0].From), utcDay(spans[len(spans)-1].To-1))
@@ -341,18 +397,18 @@ func among(list []string, value string) bool { return list == nil || slices.Cont
 // recallClients gives the clients' sums of a range that client_days answer for,
 // by cost downwards. Of days that are not settled it remembers what they held
 // at so many messages, when nothing of them was taken back since.
-func (s *Snapshot) recallClients(ctx context.Context, account *Account, r calendar.Range, fold func(ClientSlice) error) error {
+func (s *Snapshot) recallClients(ctx context.Context, account *Account, r calendar.Range) ([]ClientSlice, error) {
 	zone := account.Zone
 	old := calendar.Range{Start: r.Start, End: min(r.End, zone.Date(calendar.Instant(s.settled)*day).Add(-1))}
 	young := calendar.Range{Start: max(r.Start, old.End.Add(1)), End: r.End}
 	whole, err := s.stampOf(ctx, account.ID, zone.Spans(r))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now := whole
 	if young.Days() > 0 {
 		if now.messages, err = s.messages(ctx, account, young); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	key := recallKey{workspace: account.ID, zone: zone.Name(), first: int64(r.Start), last: int64(r.End), whole: true}
@@ -360,16 +416,11 @@ func (s *Snapshot) recallClients(ctx context.Context, account *Account, r calend
 	if found == nil {
 		found = &recollection{stamp: now}
 		if found.clients, err = s.gatherClients(ctx, account, old, young); err != nil {
-			return err
+			return nil, err
 		}
 		s.ofClients.keep(key, found)
 	}
-	for _, slice := range found.clients {
-		if err := fold(slice); err != nil {
-			return err
-		}
-	}
-	return nil
+	return found.clients, nil
 }
 
 // messages counts those of the quarter-hours that a range of local days
@@ -390,12 +441,13 @@ func (s *Snapshot) gatherClients(ctx context.Context, account *Account, old, you
 	if err != nil || young.Days() <= 0 {
 		return before, err
 	}
-	now := map[string]ClientSlice{}
-	if err := s.clientDays(ctx, Scope{Account: account}, young, func(slice ClientSlice) error {
-		now[slice.ClientID] = slice
-		return nil
-	}); err != nil {
+	recent, err := s.clientDays(ctx, Scope{Account: account}, young)
+	if err != nil {
 		return nil, err
+	}
+	now := make(map[string]ClientSlice, len(recent))
+	for _, slice := range recent {
+		now[slice.ClientID] = slice
 	}
 	// Those who are not among the young days keep their order.
 	var same, changed []ClientSlice
@@ -437,24 +489,12 @@ func (s *Snapshot) oldClients(ctx context.Context, account *Account, old calenda
 		return found.clients, nil
 	}
 	found := &recollection{stamp: now}
-	if err := s.clientDays(ctx, Scope{Account: account}, old, func(slice ClientSlice) error {
-		found.clients = append(found.clients, slice)
-		return nil
-	}); err != nil {
+	if found.clients, err = byCost(s.clientDays(ctx, Scope{Account: account}, old)); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found.clients, Costliest)
 	found.clients = slices.Clip(found.clients)
 	s.ofClients.keep(key, found)
 	return found.clients, nil
-}
-
-// Costliest orders by cost downwards, then messages, then the client's id.
-func Costliest(a, b ClientSlice) int {
-	if order := b.Cost.Cmp(a.Cost); order != 0 {
-		return order
-	}
-	return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.ClientID, b.ClientID))
 }
 
 // noteLate says which days the usages changed, for those that are remembered

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -58,10 +59,29 @@ func read(t fatal, b *ledger.Book, workspaceID string, r calendar.Range, recall 
 		}); err != nil {
 			return err
 		}
-		return s.Clients(t.Context(), scope, r, false, func(c ledger.ClientSlice) error {
-			add("client "+c.ClientID, c.Messages, c.Cost)
-			return nil
+		var days []calendar.Date
+		for d := r.Start; d <= r.End; d++ {
+			days = append(days, d)
+		}
+		left, err := s.Days(t.Context(), scope, days, func(d calendar.Date, q ledger.Slice) {
+			add("day "+d.String(), q.Messages, q.Cost)
 		})
+		if err != nil {
+			return err
+		}
+		if err := s.Quarters(t.Context(), scope, account.Zone.SpansOf(left), false, func(q ledger.Slice) error {
+			if date := clock.Local(q.At).Date; slices.Contains(left, date) {
+				add("day "+date.String(), q.Messages, q.Cost)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		list, err := s.Clients(t.Context(), scope, r)
+		for _, c := range list {
+			add("client "+c.ClientID, c.Messages, c.Cost)
+		}
+		return err
 	}); err != nil {
 		t.Fatalf("read: %v", err)
 	}

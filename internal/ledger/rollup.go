@@ -178,7 +178,7 @@ func (s *Snapshot) days(ctx context.Context, account *Account) (r calendar.Range
 func (s *Snapshot) foldDays(ctx context.Context, scope Scope, r calendar.Range) (map[dayKey]clientSums, error) {
 	clock := scope.Account.Zone.Clock()
 	days := map[dayKey]clientSums{}
-	err := s.Clients(ctx, scope, r, true, func(c ClientSlice) error {
+	err := s.ClientQuarters(ctx, scope, r, func(c ClientSlice) error {
 		local := clock.Local(c.At)
 		if !r.Contains(local.Date) {
 			return nil

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -36,7 +37,7 @@ func (s *Snapshot) Account(ctx context.Context, workspaceID string) (*Account, e
 		return nil, noWorkspace(workspaceID)
 	}
 	var found *Account
-	rows, err := s.tx.Query(ctx, "SELECT id, currency, time_zone, prices, days_ready FROM workspaces WHERE id = $1", workspaceID)
+	rows, err := s.tx.QueryRows(ctx, s.scan["account"], nil, workspaceID)
 	err = each(rows, err, func() (err error) {
 		found, err = s.account(rows)
 		return err
@@ -79,6 +80,11 @@ func (s *Snapshot) Quarters(ctx context.Context, scope Scope, spans []calendar.S
 			return err
 		}
 	}
+	return s.readSpans(ctx, scope, whole, cut, byLabel, fold)
+}
+
+// readSpans reads whole quarter-hours, and the usages of those that are cut.
+func (s *Snapshot) readSpans(ctx context.Context, scope Scope, whole, cut []calendar.Span, byLabel bool, fold func(Slice) error) error {
 	if len(whole) > 0 {
 		if err := s.readQuarters(ctx, scope, whole, byLabel, fold); err != nil {
 			return err
@@ -89,6 +95,15 @@ func (s *Snapshot) Quarters(ctx context.Context, scope Scope, spans []calendar.S
 	}
 	q := s.raw(scope, "created_at, kind, COALESCE(model, ''), 1, "+halves("price", false), cut)
 	return q.slices(ctx, fold)
+}
+
+// Days gives what whole local days hold, as far as that is remembered or worth
+// it, and returns the others, which are for Quarters. The days are in order.
+func (s *Snapshot) Days(ctx context.Context, scope Scope, days []calendar.Date, fold func(calendar.Date, Slice)) (left []calendar.Date, err error) {
+	if scope.Clients != nil || scope.Kinds != nil || scope.Models != nil || s.settled == 0 || len(days) == 0 {
+		return days, nil
+	}
+	return s.recallDates(ctx, scope.Account, days, fold)
 }
 
 // Labels is Quarters by label for whoever needs no times: a slice may hold a
@@ -110,6 +125,14 @@ func (s *Snapshot) Labels(ctx context.Context, scope Scope, spans []calendar.Spa
 
 // readQuarters reads whole quarter-hours.
 func (s *Snapshot) readQuarters(ctx context.Context, scope Scope, whole []calendar.Span, byLabel bool, fold func(Slice) error) error {
+	if scope.Clients == nil && scope.Kinds == nil && scope.Models == nil {
+		statement := s.scan["quarters"]
+		if byLabel {
+			statement = s.scan["labelled_quarters"]
+		}
+		rows, err := s.tx.QueryRows(ctx, statement, columnsOf(whole), scope.Account.ID)
+		return quarterSlices(rows, err, fold)
+	}
 	q := s.selection(scope)
 	source, at, columns := "usage_buckets", "starts_at", "kind, model, messages, "+halves("cost", false)
 	model := "model"
@@ -174,35 +197,50 @@ type ClientSlice struct {
 	Cost     money.Total
 }
 
-// Clients reads each client's usage over the local days of a range: one slice
-// a client, or with byQuarter one a client and quarter-hour, which may lie
-// outside of the range as those of Quarters may. Clients without usage are
-// left out.
-func (s *Snapshot) Clients(ctx context.Context, scope Scope, r calendar.Range, byQuarter bool, fold func(ClientSlice) error) error {
-	spans := scope.Account.Zone.Spans(r)
-	switch {
-	case byQuarter:
-		return s.clientQuarters(ctx, scope, spans, fold)
-	case scope.fromDays(r):
-		if scope.Clients == nil && s.settled != 0 {
-			return s.recallClients(ctx, scope.Account, r, fold)
-		}
-		return s.clientDays(ctx, scope, r, fold)
-	default:
-		q := s.raw(scope, "client_id, 0, COUNT(*), "+halves("price", true), spans)
+// Clients are the sums of each client's usage over the local days of a range,
+// by cost downwards. Clients without usage are left out. Others may hold the
+// list too: it must not be changed.
+func (s *Snapshot) Clients(ctx context.Context, scope Scope, r calendar.Range) ([]ClientSlice, error) {
+	if !scope.fromDays(r) {
+		q := s.raw(scope, "client_id, 0, COUNT(*), "+halves("price", true), scope.Account.Zone.Spans(r))
 		q.add(" GROUP BY 1")
-		return q.clients(ctx, fold)
+		return byCost(q.clients(ctx))
 	}
+	if scope.Clients == nil && s.settled != 0 {
+		return s.recallClients(ctx, scope.Account, r)
+	}
+	return byCost(s.clientDays(ctx, scope, r))
+}
+
+// byCost sorts what was read, if it was.
+func byCost(list []ClientSlice, err error) ([]ClientSlice, error) {
+	slices.SortFunc(list, Costliest)
+	return list, err
+}
+
+// Costliest orders by cost downwards, then messages, then the client's id.
+func Costliest(a, b ClientSlice) int {
+	if order := b.Cost.Cmp(a.Cost); order != 0 {
+		return order
+	}
+	return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.ClientID, b.ClientID))
+}
+
+// ClientQuarters reads each client's usage over the local days of a range: one
+// slice a client and quarter-hour, which may lie outside of the range as those
+// of Quarters may.
+func (s *Snapshot) ClientQuarters(ctx context.Context, scope Scope, r calendar.Range, fold func(ClientSlice) error) error {
+	return s.clientQuarters(ctx, scope, scope.Account.Zone.Spans(r), fold)
 }
 
 // clientDays reads each client's sum over local days that are ready.
-func (s *Snapshot) clientDays(ctx context.Context, scope Scope, r calendar.Range, fold func(ClientSlice) error) error {
+func (s *Snapshot) clientDays(ctx context.Context, scope Scope, r calendar.Range) ([]ClientSlice, error) {
 	q := s.selection(scope)
 	q.add("SELECT client_id, 0, SUM(messages), %s FROM client_days WHERE workspace_id = $1", halves("cost", true))
 	q.add(" AND day >= %s AND day <= %s", q.arg(int64(r.Start)), q.arg(int64(r.End)))
 	q.among("client_id", scope.Clients)
 	q.add(" GROUP BY 1 HAVING SUM(messages) > 0")
-	return q.clients(ctx, fold)
+	return q.clients(ctx)
 }
 
 // clientQuarters reads a slice for each client and quarter-hour.
@@ -211,14 +249,14 @@ func (s *Snapshot) clientQuarters(ctx context.Context, scope Scope, spans []cale
 	if len(whole) > 0 {
 		q := s.raw(scope, "client_id, created_at - created_at % 900000000, COUNT(*), "+halves("price", true), whole)
 		q.add(" GROUP BY 1, 2")
-		if err := q.clients(ctx, fold); err != nil {
+		if err := q.eachClient(ctx, fold); err != nil {
 			return err
 		}
 	}
 	if len(cut) == 0 {
 		return nil
 	}
-	return s.raw(scope, "client_id, created_at, 1, "+halves("price", false), cut).clients(ctx, fold)
+	return s.raw(scope, "client_id, created_at, 1, "+halves("price", false), cut).eachClient(ctx, fold)
 }
 
 // Kept are the parts of the local days whose time keep lets through. ok is
@@ -245,17 +283,22 @@ func (a *Account) Kept(r calendar.Range, keep func(calendar.Local) bool) (kept [
 	return kept, true
 }
 
-// ClientsWithin reads each client's sum over the spans, however many.
-func (s *Snapshot) ClientsWithin(ctx context.Context, scope Scope, spans []calendar.Span, fold func(ClientSlice) error) error {
+// ClientsWithin is Clients over the spans, however many.
+func (s *Snapshot) ClientsWithin(ctx context.Context, scope Scope, spans []calendar.Span) ([]ClientSlice, error) {
+	// The spans first: each is found in the index by time.
+	q := s.standing(scope, "client_id, 0, COUNT(*), "+halves("price", true), "{{rows: since bigint, until bigint}} CROSS JOIN usages")
+	q.add(" AND created_at >= since AND created_at < until GROUP BY 1")
+	rows, err := s.tx.QueryRows(ctx, database.NewStatement("clients within", q.text.String()), columnsOf(spans), q.args...)
+	return byCost(clientList(rows, err))
+}
+
+// columnsOf are the rows of spans: since and until.
+func columnsOf(spans []calendar.Span) []database.Column {
 	since, until := make([]int64, len(spans)), make([]int64, len(spans))
 	for i, span := range spans {
 		since[i], until[i] = int64(span.From), int64(span.To)
 	}
-	// The spans first: each is found in the index by time.
-	q := s.standing(scope, "client_id, 0, COUNT(*), "+halves("price", true), "{{rows: since bigint, until bigint}} CROSS JOIN usages")
-	q.add(" AND created_at >= since AND created_at < until GROUP BY 1")
-	rows, err := s.tx.QueryRows(ctx, database.NewStatement("clients within", q.text.String()), []database.Column{since, until}, q.args...)
-	return clientSlices(rows, err, fold)
+	return []database.Column{since, until}
 }
 
 // ClientsOn reads each client's usage on single local days, of which there are
@@ -283,7 +326,7 @@ func (s *Snapshot) ClientsOn(ctx context.Context, scope Scope, days []calendar.D
 	q.add("SELECT client_id, day, messages, %s FROM client_days WHERE workspace_id = $1 AND messages > 0", halves("cost", false))
 	q.add(" AND day IN (%s)", strings.Join(names, ", "))
 	q.among("client_id", scope.Clients)
-	return q.clients(ctx, func(slice ClientSlice) error {
+	return q.eachClient(ctx, func(slice ClientSlice) error {
 		slice.At = zone.Start(calendar.Date(slice.At)) //nolint:gosec // a day
 		return fold(slice)
 	})
@@ -303,10 +346,7 @@ func (s *Snapshot) Names(ctx context.Context, workspaceID string, clientIDs []st
 	if len(clientIDs) == 0 {
 		return names, nil
 	}
-	q := s.selection(Scope{Account: &Account{ID: workspaceID}})
-	q.add("SELECT client_id, name, phone FROM customers WHERE workspace_id = $1")
-	q.among("client_id", clientIDs)
-	rows, err := s.tx.Query(ctx, q.text.String(), q.args...)
+	rows, err := s.tx.QueryRows(ctx, s.scan["names"], []database.Column{clientIDs}, workspaceID)
 	err = each(rows, err, func() error {
 		var id string
 		var n Name
@@ -400,6 +440,10 @@ func sprintIf(condition bool, yes, no string) string {
 // slices scans at, kind, model, messages and the cost's halves.
 func (q *selection) slices(ctx context.Context, fold func(Slice) error) error {
 	rows, err := q.tx.Query(ctx, q.text.String(), q.args...)
+	return quarterSlices(rows, err, fold)
+}
+
+func quarterSlices(rows *sql.Rows, err error, fold func(Slice) error) error {
 	return each(rows, err, func() error {
 		var slice Slice
 		var hi, lo int64
@@ -412,9 +456,23 @@ func (q *selection) slices(ctx context.Context, fold func(Slice) error) error {
 }
 
 // clients scans the client, at, messages and the cost's halves.
-func (q *selection) clients(ctx context.Context, fold func(ClientSlice) error) error {
+func (q *selection) clients(ctx context.Context) ([]ClientSlice, error) {
+	rows, err := q.tx.Query(ctx, q.text.String(), q.args...)
+	return clientList(rows, err)
+}
+
+// eachClient is clients one by one.
+func (q *selection) eachClient(ctx context.Context, fold func(ClientSlice) error) error {
 	rows, err := q.tx.Query(ctx, q.text.String(), q.args...)
 	return clientSlices(rows, err, fold)
+}
+
+func clientList(rows *sql.Rows, err error) (list []ClientSlice, _ error) {
+	err = clientSlices(rows, err, func(slice ClientSlice) error {
+		list = append(list, slice)
+		return nil
+	})
+	return list, err
 }
 
 func clientSlices(rows *sql.Rows, err error, fold func(ClientSlice) error) error {

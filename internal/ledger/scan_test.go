@@ -122,21 +122,29 @@ func quarters(t fatal, s *ledger.Snapshot, scope ledger.Scope, r calendar.Range,
 func clients(t fatal, s *ledger.Snapshot, scope ledger.Scope, r calendar.Range, byQuarter bool) piles {
 	t.Helper()
 	sums, clock := piles{}, scope.Account.Zone.Clock()
-	if err := s.Clients(t.Context(), scope, r, byQuarter, func(c ledger.ClientSlice) error {
-		key := c.ClientID
-		if byQuarter {
-			local := clock.Local(c.At)
-			if !r.Contains(local.Date) {
-				return nil
+	if byQuarter {
+		if err := s.ClientQuarters(t.Context(), scope, r, func(c ledger.ClientSlice) error {
+			if local := clock.Local(c.At); r.Contains(local.Date) {
+				sums.add(c.ClientID+fmt.Sprintf(" %s %02d", local.Date, local.Hour), c.Messages, c.Cost)
 			}
-			key += fmt.Sprintf(" %s %02d", local.Date, local.Hour)
-		} else if c.Messages == 0 {
-			t.Errorf("client %s without usage", key)
+			return nil
+		}); err != nil {
+			t.Fatalf("clients by quarter: %v", err)
 		}
-		sums.add(key, c.Messages, c.Cost)
-		return nil
-	}); err != nil {
+		return sums
+	}
+	list, err := s.Clients(t.Context(), scope, r)
+	if err != nil {
 		t.Fatalf("clients: %v", err)
+	}
+	if !slices.IsSortedFunc(list, ledger.Costliest) {
+		t.Errorf("clients out of order: %v", list)
+	}
+	for _, c := range list {
+		if c.Messages == 0 {
+			t.Errorf("client %s without usage", c.ClientID)
+		}
+		sums.add(c.ClientID, c.Messages, c.Cost)
 	}
 	return sums
 }
@@ -576,9 +584,7 @@ func TestFoldStops(t *testing.T) {
 			once := func() error { seen++; return stop }
 			for name, err := range map[string]error{
 				"quarters":    s.Quarters(t.Context(), scope, scope.Account.Zone.Spans(r), true, func(ledger.Slice) error { return once() }),
-				"clients":     s.Clients(t.Context(), scope, r, false, func(ledger.ClientSlice) error { return once() }),
-				"by quarter":  s.Clients(t.Context(), scope, r, true, func(ledger.ClientSlice) error { return once() }),
-				"within":      s.ClientsWithin(t.Context(), scope, scope.Account.Zone.Spans(r), func(ledger.ClientSlice) error { return once() }),
+				"by quarter":  s.ClientQuarters(t.Context(), scope, r, func(ledger.ClientSlice) error { return once() }),
 				"client days": s.ClientDays(t.Context(), scope, r, nil, func(ledger.ClientDay) error { return once() }),
 				"folded":      s.ClientDays(t.Context(), scope, r, func(calendar.Local) bool { return true }, func(ledger.ClientDay) error { return once() }),
 				"usages":      s.Usages(t.Context(), scope, r, func(ledger.UsageRow) error { return once() }),
@@ -587,7 +593,7 @@ func TestFoldStops(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			if seen != 7 {
+			if seen != 5 {
 				t.Errorf("called %d times", seen)
 			}
 			return nil
