@@ -200,11 +200,16 @@ func measure(ctx context.Context, asked, chosen, only, sizes string, reps int, o
 			continue
 		}
 		b.say("%s", step.name)
-		if err := step.run(ctx); err != nil {
-			return fmt.Errorf("%s: %w", step.name, err)
+		if broke := step.run(ctx); broke != nil {
+			b.fail("%s broke off: %v", step.name, broke)
+			err = errors.Join(err, fmt.Errorf("%s: %w", step.name, broke))
+		}
+		if ctx.Err() != nil {
+			return err
 		}
 	}
-	return b.report(out)
+	// Hours of measuring are not thrown away for what broke off.
+	return errors.Join(err, b.report(out))
 }
 
 // wants tells whether a row is to be measured.
