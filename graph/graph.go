@@ -22,6 +22,7 @@ import (
 	"github.com/contatore/contatore/internal/alert"
 	"github.com/contatore/contatore/internal/analytics"
 	"github.com/contatore/contatore/internal/auth"
+	"github.com/contatore/contatore/internal/crowd"
 	"github.com/contatore/contatore/internal/database"
 	"github.com/contatore/contatore/internal/ledger"
 	"github.com/contatore/contatore/internal/meter"
@@ -81,7 +82,7 @@ func New(deps Deps) http.Handler {
 	executable, kept := schema(deps), newDocuments()
 	server := handler.New(executable)
 	server.AddTransport(overWebSocket{pace{deps}})
-	server.AddTransport(overHTTP{pace{deps}})
+	server.AddTransport(overHTTP{pace{deps}, &crowd.Crowd[*graphql.Response]{Now: deps.Now}})
 	server.SetQueryCache(kept)
 	server.SetValidationRulesFn(ruleSet)
 	server.SetErrorPresenter(presenter(deps.Log))
@@ -95,6 +96,6 @@ func New(deps Deps) http.Handler {
 }
 
 func schema(deps Deps) graphql.ExecutableSchema {
-	readers := &analytics.Readers{Book: deps.Book, Forecasts: deps.Forecasts, Now: deps.Now}
+	readers := analytics.NewReaders(deps.Book, deps.Forecasts, deps.Now)
 	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{deps, readers}})
 }

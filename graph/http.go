@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/contatore/contatore/internal/auth"
+	"github.com/contatore/contatore/internal/crowd"
 	"github.com/contatore/contatore/internal/fault"
 )
 
@@ -24,7 +27,10 @@ import (
 // 2025): media types, methods and status codes. gqlgen's own transports keep
 // to parts of it and repeat a body that they can't read. Streams are the
 // protocol graphql-sse in its mode of a connection each (sse.go).
-type overHTTP struct{ pace }
+type overHTTP struct {
+	pace
+	crowd *crowd.Crowd[*graphql.Response]
+}
 
 const (
 	// graphqlJSON is for clients that know it: there the status tells whether
@@ -78,14 +84,33 @@ func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 		t.stream(ctx, w, exec, op)
 		return
 	}
-	respond, ctx := exec.DispatchOperation(ctx, op)
-	response := respond(ctx)
+	response := t.answer(ctx, exec, op, params)
 	if response == nil { // the context ended
 		late := tooLate()
 		a.refuse(a.statusOf(late.Errors), late.Errors...)
 		return
 	}
 	a.write(http.StatusOK, response)
+}
+
+// answer runs a query once for all who ask it with the same key at the same
+// time, and anything else for its caller alone. nil: the context ended.
+func (t overHTTP) answer(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext, params *graphql.RawParams) *graphql.Response {
+	run := func(ctx context.Context) (*graphql.Response, error) {
+		respond, ctx := exec.DispatchOperation(ctx, op)
+		return respond(ctx), nil
+	}
+	viewer, known := auth.From(ctx)
+	if !known || op.Operation.Operation != ast.Query {
+		response, _ := run(ctx)
+		return response
+	}
+	question, err := json.Marshal([]any{viewer, params.Query, params.OperationName, params.Variables})
+	if err != nil {
+		panic(err) // all came as JSON
+	}
+	response, _ := t.crowd.Ask(ctx, string(question), run)
+	return response
 }
 
 // tooLate answers an operation that ended before its answer.

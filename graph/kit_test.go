@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,7 +71,8 @@ type house struct {
 	forecasts  analytics.Forecasts
 	log        record
 	statements record
-	zones      record // whose zone changed
+	hold       atomic.Pointer[func(statement string)] // nil: no statement waits
+	zones      record                                 // whose zone changed
 }
 
 // each runs fn in a house on either kind of database. Whatever a caller sends
@@ -83,7 +85,12 @@ func each(t *testing.T, fn func(t *testing.T, h *house)) {
 func open(tb testing.TB, url string) *house {
 	tb.Helper()
 	h := &house{}
-	h.db = testkit.Open(tb, url, database.Options{OnStatement: func(_ context.Context, query string) { h.statements.add(query) }})
+	h.db = testkit.Open(tb, url, database.Options{OnStatement: func(_ context.Context, query string) {
+		h.statements.add(query)
+		if hold := h.hold.Load(); hold != nil {
+			(*hold)(query)
+		}
+	}})
 	h.book = ledger.Open(h.db)
 	desk, err := alert.Open(alert.Options{
 		DB: h.db, Book: h.book, Now: clock, Random: rand.Reader, Forecasts: &h.forecasts, Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},

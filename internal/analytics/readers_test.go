@@ -2,7 +2,6 @@ package analytics_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -51,7 +50,7 @@ func eachLibrary(t *testing.T, fn func(t *testing.T, l *library)) {
 			}
 		}})
 		l.bench = newBench(t, db, "Europe/Rome", calendar.MaxDate)
-		l.Readers = &analytics.Readers{Book: l.book, Now: func() time.Time { return time.Date(2024, 2, 15, 12, 0, 0, 0, time.UTC) }}
+		l.Readers = analytics.NewReaders(l.book, nil, func() time.Time { return time.Date(2024, 2, 15, 12, 0, 0, 0, time.UTC) })
 		fn(t, l)
 	})
 }
@@ -73,7 +72,6 @@ func (l *library) countOne(t *testing.T) {
 type said struct {
 	messages int64
 	err      error
-	panicked any
 }
 
 // send asks in the background and returns when the asker waits.
@@ -81,11 +79,8 @@ func (l *library) send(ctx context.Context) <-chan said {
 	waits, got := make(chan struct{}), make(chan said, 1)
 	go func() {
 		var s said
-		defer func() {
-			s.panicked = recover()
-			got <- s
-		}()
 		s.messages, s.err = l.ask(asked{ctx, sync.OnceFunc(func() { close(waits) })})
+		got <- s
 	}()
 	<-waits
 	return got
@@ -119,30 +114,6 @@ func TestWhoAsksDuringAReadingGetsTheNextOne(t *testing.T) {
 	})
 }
 
-func TestAReadingOutlivesWhoBeganIt(t *testing.T) {
-	t.Parallel()
-	eachLibrary(t, func(t *testing.T, l *library) {
-		l.countOne(t)
-		held := l.send(t.Context())
-		<-l.arrived
-		ctx, leave := context.WithCancel(t.Context())
-		began := l.send(ctx)
-		stays := l.send(t.Context())
-		leave()
-		if s := <-began; fault.CodeOf(s.err) != fault.Unavailable || !errors.Is(s.err, context.Canceled) {
-			t.Errorf("who left got %v", s.err)
-		}
-		for range 2 {
-			l.do <- nil
-		}
-		for _, got := range []<-chan said{held, stays} {
-			if s := <-got; s.err != nil || s.messages != 1 {
-				t.Errorf("%d messages, error %v", s.messages, s.err)
-			}
-		}
-	})
-}
-
 func TestAReadingEndsWhenNobodyWaits(t *testing.T) {
 	t.Parallel()
 	eachLibrary(t, func(t *testing.T, l *library) {
@@ -161,27 +132,6 @@ func TestAReadingEndsWhenNobodyWaits(t *testing.T) {
 			if s := <-got; fault.CodeOf(s.err) != fault.Unavailable {
 				t.Errorf("who left got %v", s.err)
 			}
-		}
-	})
-}
-
-func TestAReadersPanicIsEachAskersOwn(t *testing.T) {
-	t.Parallel()
-	eachLibrary(t, func(t *testing.T, l *library) {
-		held := l.send(t.Context())
-		<-l.arrived
-		one, two := l.send(t.Context()), l.send(t.Context())
-		l.do <- nil
-		l.do <- func(context.Context) { panic("boom") }
-		<-held
-		for _, got := range []<-chan said{one, two} {
-			if text, _ := (<-got).panicked.(string); !strings.Contains(text, "boom") || !strings.Contains(text, "readers_test.go") {
-				t.Errorf("panicked with %q; it must say what and where", text)
-			}
-		}
-		l.do <- nil
-		if n, err := l.ask(t.Context()); err != nil || n != 0 {
-			t.Errorf("%d messages, error %v after a panic", n, err)
 		}
 	})
 }

@@ -36,7 +36,7 @@ type floor struct {
 func floors() []floor {
 	return []floor{
 		{[]string{"internal/fault"}, "every package makes faults, so this one can know none of them"},
-		{[]string{"internal/money", "internal/calendar", "internal/forecast", "web"}, "amounts, days and forecasts are pure: numbers in, numbers out, provable without a database"},
+		{[]string{"internal/money", "internal/calendar", "internal/forecast", "internal/crowd", "web"}, "amounts, days, forecasts and who asks together are provable without a database"},
 		{[]string{"ent"}, "the tables say what is kept, never what is done with it"},
 		{[]string{"internal/database"}, "transactions and dialects are the same whatever is stored, so the package must not learn what a usage is"},
 		{[]string{"internal/auth", "internal/workspace", "internal/ledger"}, "three books that are written apart: one that read another's rows would be a second way to them, past its locks"},
