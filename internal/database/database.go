@@ -118,7 +118,7 @@ func (db *DB) openSQLite(path string, opt Options) error {
 		return pool, nil
 	}
 	var err error
-	if db.writer, err = open("immediate", 32<<10); err != nil {
+	if db.writer, err = open("immediate", 24<<10); err != nil {
 		return err
 	}
 	db.writer.SetMaxOpenConns(1)

@@ -27,7 +27,7 @@ const (
 	// everyDay is the row in late_days that is about all of a workspace's days.
 	everyDay = math.MinInt32
 	// What a book remembers is bounded, roughly: of days, and of clients.
-	dayBytes    = 48 << 20
+	dayBytes    = 24 << 20
 	clientBytes = 16 << 20
 )
 
