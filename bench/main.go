@@ -91,8 +91,9 @@ type bench struct {
 	only []int
 	// began is when the run did: what "until now" means in the data.
 	began time.Time
-	// asked is the command line.
+	// asked is the command line, commit the source's.
 	asked   string
+	commit  string
 	figures figures
 	// checked tells what was proven on the way, a line each.
 	checked []string
@@ -104,7 +105,7 @@ type bench struct {
 
 func main() {
 	chosen := flag.String("plan", "full", "how much: full, quick or tiny")
-	only := flag.String("only", "", "rows of the goals' table, with commas between; all unless given")
+	only := flag.String("only", "", "rows of the goals' table, with commas between; the others are kept of the last results. All unless given")
 	reps := flag.Int("reps", 0, "repetitions, in place of the plan's")
 	sizes := flag.String("sizes", "", "rows of a workspace on the dashboard, with commas between, in place of the plan's")
 	out := flag.String("out", "bench", "folder of the results")

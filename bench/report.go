@@ -48,7 +48,7 @@ func (b *bench) machine(ctx context.Context) error {
 		first, _, _ := strings.Cut(strings.TrimSpace(said), "\n")
 		b.versions = append(b.versions, [2]string{v.name, first})
 	}
-	b.versions = append(b.versions, [2]string{"Commit", commit(ctx)})
+	b.commit = commit(ctx)
 	for _, rival := range []string{"postgraphile", "@graphile/pg-aggregates", "@duckdb/node-api"} {
 		text, err := os.ReadFile(filepath.Join(b.cache, "rivals", "node_modules", rival, "package.json"))
 		if err != nil {
@@ -212,20 +212,17 @@ func rowNames() []string {
 
 // report writes the three files.
 func (b *bench) report(folder string) error {
-	goals := b.goals()
 	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // results are no secret
 		return err
 	}
-	data, err := json.MarshalIndent(struct {
-		Began   time.Time   `json:"began"`
-		Took    string      `json:"took"`
-		Plan    plan        `json:"plan"`
-		On      [][2]string `json:"on"`
-		Goals   []goal      `json:"goals"`
-		Figures figures     `json:"figures"`
-		Checked []string    `json:"checked"`
-		Failed  []string    `json:"failed"`
-	}{b.began.UTC(), since(b.began).Round(time.Second).String(), b.plan, b.versions, goals, b.figures, b.checked, b.failed}, "", " ")
+	parts := []part{{b.figures.measured(), b.asked, b.commit, b.began.UTC(), since(b.began).Round(time.Second).String()}}
+	kept, err := b.keep(filepath.Join(folder, "results.json"))
+	if err != nil {
+		return err
+	}
+	parts = append(parts, kept...)
+	goals := b.goals()
+	data, err := json.MarshalIndent(results{parts, b.plan, b.versions, goals, b.figures, b.checked, b.failed}, "", " ")
 	if err != nil {
 		return err
 	}
@@ -241,19 +238,24 @@ func (b *bench) report(folder string) error {
 	return errors.Join(
 		write("results.json", func(w io.Writer) { fmt.Fprintf(w, "%s\n", data) }),
 		write("results.svg", b.chart),
-		write("RESULTS.md", func(w io.Writer) { b.page(w, goals) }),
+		write("RESULTS.md", func(w io.Writer) { b.page(w, parts, goals) }),
 	)
 }
 
 // page is RESULTS.md.
-func (b *bench) page(w io.Writer, goals []goal) {
+func (b *bench) page(w io.Writer, parts []part, goals []goal) {
 	fmt.Fprintf(w, `# Results
 
-Made by `+"`%s`"+`, begun %s, in %s. All on one machine: the load generator and the databases share its processors with what they load. Contenders take turns, each figure is the median of %d repetitions with the least and the most beside it, and ratios are made within a repetition. Other machines give other figures; the ratios are what counts.
+All on one machine: the load generator and the databases share its processors with what they load. Contenders take turns, each figure is the median of %d repetitions with the least and the most beside it, and ratios are made within a repetition. Other machines give other figures; the ratios are what counts.
 
-| | |
-|---|---|
-`, b.asked, b.began.UTC().Format("2006-01-02 15:04 UTC"), since(b.began).Round(time.Second), b.Reps)
+| parts | made by | at commit | begun | took |
+|---|---|---|---|---|
+`, b.Reps)
+	for _, p := range parts {
+		rows := strings.Trim(strings.ReplaceAll(fmt.Sprint(p.Rows), " ", ", "), "[]")
+		fmt.Fprintf(w, "| %s | `%s` | %s | %s | %s |\n", rows, p.Asked, p.Commit, p.Began.Format("2006-01-02 15:04 UTC"), p.Took)
+	}
+	fmt.Fprint(w, "\n| | |\n|---|---|\n")
 	for _, v := range b.versions {
 		fmt.Fprintf(w, "| %s | %s |\n", v[0], v[1])
 	}

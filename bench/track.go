@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/contatore/contatore/internal/money"
@@ -252,7 +253,7 @@ func (b *bench) trackOn(ctx context.Context, driver string) (err error) {
 		}
 	}
 	if b.wants(7) {
-		if err := b.track(ctx, mine, 7, name+", loaded", pressure{connections: b.Busy, warm: b.Warm, window: b.Window}); err != nil {
+		if err := b.track(ctx, mine, 7, name+", loaded", pressure{connections: slices.Max(b.Connections), warm: b.Warm, window: b.Window}); err != nil {
 			return err
 		}
 		if err := b.remember(name+", loaded", "memory MiB", mine.servers[0], "VmHWM"); err != nil {
