@@ -39,11 +39,11 @@ By the model of [docs/scale.md](../docs/scale.md): %d workspaces of %s customers
 |---|---:|---:|
 `, workspaces, number(customers), labels, peak, workers)
 	line := func(what string, value float64, unit string) {
-		fmt.Fprintf(w, "| %s | %s %s | %s %s |\n", what, number(value), unit, number(value/workers), unit)
+		fmt.Fprintf(w, "| %s | %s%s | %s%s |\n", what, number(value), unit, number(value/workers), unit)
 	}
-	line("usages, a month", aMonth*bytes("usages")/gib, "GiB")
-	line("client_days, a month", workspaces*customers*30*bytes("client_days")/gib, "GiB")
-	line("usage_buckets, a month", workspaces*quarterHours*labels*bytes("usage_buckets")/gib, "GiB")
+	line("usages, a month", aMonth*bytes("usages")/gib, " GiB")
+	line("client_days, a month", workspaces*customers*30*bytes("client_days")/gib, " GiB")
+	line("usage_buckets, a month", workspaces*quarterHours*labels*bytes("usage_buckets")/gib, " GiB")
 	line("events a second, mean", aMonth/secondsInMonth, "")
 	line("events a second, peak", peak*aMonth/secondsInMonth, "")
 	line("processors for them at the peak, server and database", peak*aMonth/secondsInMonth*event, "")
