@@ -329,9 +329,17 @@ func (s *Snapshot) recallDays(ctx context.Context, account *Account, spans []cal
 			return nil, err
 		}
 	}
+	size := 0
+	for _, span := range unknown {
+		r := days[utcDay(span.From)]
+		r.slices = slices.Clip(r.slices)
+		size += r.bytes()
+	}
+	if size > s.ofDays.limit/4 { // one question shall not drive out what all others asked
+		return days, nil
+	}
 	for _, span := range unknown {
 		d := utcDay(span.From)
-		days[d].slices = slices.Clip(days[d].slices)
 		key.first, key.last = d, d
 		s.ofDays.keep(key, days[d])
 	}
