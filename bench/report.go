@@ -145,7 +145,7 @@ func (b *bench) goals() []goal {
 			Row: 5, What: "export as JSON, part of psql \\copy's rows/s", Bound: 0.5, Unit: "×",
 			Samples: ratios(fs.samples(5, "JSON", ours, rowsRate), fs.samples(5, "CSV", "psql \\copy", rowsRate)),
 		},
-		goal{Row: 5, What: "memory growth of a server that exports", Bound: 32, AtMost: true, Unit: "MiB", Samples: fs.samples(5, "over HTTP", ours, "memory growth MiB")},
+		goal{Row: 5, What: "memory growth of a server that exports, the most", Bound: 32, AtMost: true, Unit: "MiB", Samples: most(fs.samples(5, "over HTTP", ours, "memory growth MiB"))},
 	)
 	for _, driver := range []string{"PostgreSQL", "SQLite"} {
 		list = append(list,
@@ -200,6 +200,14 @@ func (g goal) judge() string {
 	default:
 		return "miss"
 	}
+}
+
+// most is the largest sample alone: of a peak the median says nothing.
+func most(samples []float64) []float64 {
+	if len(samples) == 0 {
+		return nil
+	}
+	return []float64{slices.Max(samples)}
 }
 
 // rowNames are the lines of the goals' table.
