@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,18 +8,8 @@ import (
 	"testing"
 
 	"github.com/contatore/contatore/internal/auth"
+	"github.com/contatore/contatore/internal/testkit"
 )
-
-// asked is a context that tells when an operation begins under it.
-type asked struct {
-	context.Context
-	begins func()
-}
-
-func (a asked) Done() <-chan struct{} {
-	a.begins()
-	return a.Context.Done()
-}
 
 // Who asks the same with the same key while it is being answered shares the
 // next answer; who asks something else, or with another key, has their own.
@@ -38,8 +27,7 @@ func TestEqualQueriesShareAnAnswer(t *testing.T) {
 		h.hold.Store(&hold)
 		var running sync.WaitGroup
 		send := func(v viewer, id string) {
-			begun := make(chan struct{})
-			ctx := asked{t.Context(), sync.OnceFunc(func() { close(begun) })}
+			ctx, begun := testkit.Waiting(t.Context())
 			running.Go(func() {
 				r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", strings.NewReader(`{"query": "query($id: ID!) { workspace(id: $id) { id } }", "variables": {"id": "`+id+`"}}`))
 				r.Header.Set("Content-Type", "application/json")

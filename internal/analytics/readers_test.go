@@ -3,7 +3,6 @@ package analytics_test
 import (
 	"context"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,17 +12,6 @@ import (
 	"github.com/contatore/contatore/internal/fault"
 	"github.com/contatore/contatore/internal/testkit"
 )
-
-// asked is a context that tells when somebody begins to wait for it.
-type asked struct {
-	context.Context
-	waits func()
-}
-
-func (a asked) Done() <-chan struct{} {
-	a.waits()
-	return a.Context.Done()
-}
 
 // library is a bench whose readers stand still before the workspace is read,
 // as often as the test wants.
@@ -76,10 +64,11 @@ type said struct {
 
 // send asks in the background and returns when the asker waits.
 func (l *library) send(ctx context.Context) <-chan said {
-	waits, got := make(chan struct{}), make(chan said, 1)
+	got := make(chan said, 1)
+	ctx, waits := testkit.Waiting(ctx)
 	go func() {
 		var s said
-		s.messages, s.err = l.ask(asked{ctx, sync.OnceFunc(func() { close(waits) })})
+		s.messages, s.err = l.ask(ctx)
 		got <- s
 	}()
 	<-waits

@@ -4,24 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/contatore/contatore/internal/crowd"
 	"github.com/contatore/contatore/internal/fault"
+	"github.com/contatore/contatore/internal/testkit"
 )
-
-// asked is a context that tells when somebody begins to wait for it.
-type asked struct {
-	context.Context
-	waits func()
-}
-
-func (a asked) Done() <-chan struct{} {
-	a.waits()
-	return a.Context.Done()
-}
 
 // square is a crowd whose answers stand still until the test says what to do.
 type square struct {
@@ -47,20 +36,37 @@ type said struct {
 
 // send asks in the background and returns when the asker waits.
 func (q *square) send(ctx context.Context, question string) <-chan said {
-	waits, got := make(chan struct{}), make(chan said, 1)
+	got := make(chan said, 1)
+	ctx, waits := testkit.Waiting(ctx)
 	go func() {
 		var s said
 		defer func() {
 			s.panicked = recover()
 			got <- s
 		}()
-		s.answer, s.err = q.Ask(asked{ctx, sync.OnceFunc(func() { close(waits) })}, question, func(ctx context.Context) (int, error) {
+		s.answer, s.err = q.Ask(ctx, question, func(ctx context.Context) (int, error) {
 			q.arrived <- question
 			return (<-q.do)(ctx)
 		})
 	}()
 	<-waits
 	return got
+}
+
+// hold asks "?" in the background and returns when that is being answered.
+func (q *square) hold(t *testing.T) <-chan said {
+	t.Helper()
+	got := q.send(t.Context(), "?")
+	<-q.arrived
+	return got
+}
+
+// gone wants an asker who left.
+func gone(t *testing.T, got <-chan said) {
+	t.Helper()
+	if s := <-got; fault.CodeOf(s.err) != fault.Unavailable || !errors.Is(s.err, context.Canceled) {
+		t.Errorf("who left got %+v", s)
+	}
 }
 
 func answer(n int) func(context.Context) (int, error) {
@@ -79,8 +85,7 @@ func want(t *testing.T, n int, all ...<-chan said) {
 func TestWhoComesLateGetsTheNextAnswerTogether(t *testing.T) {
 	t.Parallel()
 	q := newSquare()
-	first := q.send(t.Context(), "?")
-	<-q.arrived
+	first := q.hold(t)
 	var late []<-chan said
 	for range 20 {
 		late = append(late, q.send(t.Context(), "?"))
@@ -113,8 +118,7 @@ func TestQuestionsDoNotWaitForEachOther(t *testing.T) {
 func TestAnErrorIsEverybodys(t *testing.T) {
 	t.Parallel()
 	q := newSquare()
-	held := q.send(t.Context(), "?")
-	<-q.arrived
+	held := q.hold(t)
 	one, two := q.send(t.Context(), "?"), q.send(t.Context(), "?")
 	q.do <- answer(1)
 	broken := errors.New("broken")
@@ -130,14 +134,11 @@ func TestAnErrorIsEverybodys(t *testing.T) {
 func TestAnAnswerOutlivesWhoBeganIt(t *testing.T) {
 	t.Parallel()
 	q := newSquare()
-	held := q.send(t.Context(), "?")
-	<-q.arrived
+	held := q.hold(t)
 	ctx, leave := context.WithCancel(t.Context())
 	began, stays := q.send(ctx, "?"), q.send(t.Context(), "?")
 	leave()
-	if s := <-began; fault.CodeOf(s.err) != fault.Unavailable || !errors.Is(s.err, context.Canceled) {
-		t.Errorf("who left got %+v", s)
-	}
+	gone(t, began)
 	q.do <- answer(1)
 	q.do <- func(ctx context.Context) (int, error) { return 2, ctx.Err() }
 	want(t, 1, held)
@@ -158,23 +159,18 @@ func TestAnAnswerEndsWhenNobodyWaits(t *testing.T) {
 	}
 	leave()
 	<-ended
-	if s := <-one; fault.CodeOf(s.err) != fault.Unavailable {
-		t.Errorf("who left got %+v", s)
-	}
+	gone(t, one)
 }
 
 // Who comes after all have left does not join what they gave up.
 func TestWhoComesAfterAllHaveLeft(t *testing.T) {
 	t.Parallel()
 	q := newSquare()
-	held := q.send(t.Context(), "?")
-	<-q.arrived
+	held := q.hold(t)
 	ctx, leave := context.WithCancel(t.Context())
 	left := q.send(ctx, "?")
 	leave()
-	if s := <-left; fault.CodeOf(s.err) != fault.Unavailable {
-		t.Errorf("who left got %+v", s)
-	}
+	gone(t, left)
 	after := q.send(t.Context(), "?")
 	q.do <- answer(1)
 	q.do <- func(ctx context.Context) (int, error) { return 2, ctx.Err() }
@@ -185,8 +181,7 @@ func TestWhoComesAfterAllHaveLeft(t *testing.T) {
 func TestAPanicIsEachAskersOwn(t *testing.T) {
 	t.Parallel()
 	q := newSquare()
-	held := q.send(t.Context(), "?")
-	<-q.arrived
+	held := q.hold(t)
 	one, two := q.send(t.Context(), "?"), q.send(t.Context(), "?")
 	q.do <- answer(1)
 	q.do <- func(context.Context) (int, error) { panic("boom") }

@@ -122,6 +122,21 @@ func (m *memory) keep(k recallKey, r *recollection) {
 	m.put(k, r)
 }
 
+// keepAll remembers what one question read, unless that alone would fill a
+// quarter of the memory: it shall not drive out what all others asked.
+func (m *memory) keepAll(read map[recallKey]*recollection) {
+	size := 0
+	for _, r := range read {
+		size += r.bytes()
+	}
+	if size > m.limit/4 {
+		return
+	}
+	for k, r := range read {
+		m.keep(k, r)
+	}
+}
+
 func (m *memory) put(k recallKey, r *recollection) {
 	if m.young == nil || m.bytes+r.bytes() > m.limit/2 {
 		m.young, m.old, m.bytes = map[recallKey]*recollection{}, m.young, 0
@@ -283,11 +298,13 @@ func (s *Snapshot) recallDates(ctx context.Context, account *Account, days []cal
 	}); err != nil {
 		return nil, err
 	}
+	read := make(map[recallKey]*recollection, len(unknown))
 	for d, r := range unknown {
 		key.first, key.last = int64(d), int64(d)
-		s.ofDays.keep(key, r)
+		read[key] = r
 		fold(d, r.slices[0])
 	}
+	s.ofDays.keepAll(read)
 	return left, nil
 }
 
@@ -329,20 +346,14 @@ func (s *Snapshot) recallDays(ctx context.Context, account *Account, spans []cal
 			return nil, err
 		}
 	}
-	size := 0
-	for _, span := range unknown {
-		r := days[utcDay(span.From)]
-		r.slices = slices.Clip(r.slices)
-		size += r.bytes()
-	}
-	if size > s.ofDays.limit/4 { // one question shall not drive out what all others asked
-		return days, nil
-	}
+	read := make(map[recallKey]*recollection, len(unknown))
 	for _, span := range unknown {
 		d := utcDay(span.From)
+		days[d].slices = slices.Clip(days[d].slices)
 		key.first, key.last = d, d
-		s.ofDays.keep(key, days[d])
+		read[key] = days[d]
 	}
+	s.ofDays.keepAll(read)
 	return days, nil
 }
 

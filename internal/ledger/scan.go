@@ -58,6 +58,11 @@ type Scope struct {
 	Clients, Kinds, Models []string
 }
 
+// everything reports that nothing is limited.
+func (scope Scope) everything() bool {
+	return scope.Clients == nil && scope.Kinds == nil && scope.Models == nil
+}
+
 // Slice is what a quarter-hour of UTC holds; in a quarter-hour that a local
 // day or hour boundary cuts, it is one usage.
 type Slice struct {
@@ -100,7 +105,7 @@ func (s *Snapshot) readSpans(ctx context.Context, scope Scope, whole, cut []cale
 // Days gives what whole local days hold, as far as that is remembered or worth
 // it, and returns the others, which are for Quarters. The days are in order.
 func (s *Snapshot) Days(ctx context.Context, scope Scope, days []calendar.Date, fold func(calendar.Date, Slice)) (left []calendar.Date, err error) {
-	if scope.Clients != nil || scope.Kinds != nil || scope.Models != nil || s.settled == 0 || len(days) == 0 {
+	if !scope.everything() || s.settled == 0 || len(days) == 0 {
 		return days, nil
 	}
 	return s.recallDates(ctx, scope.Account, days, fold)
@@ -125,7 +130,7 @@ func (s *Snapshot) Labels(ctx context.Context, scope Scope, spans []calendar.Spa
 
 // readQuarters reads whole quarter-hours.
 func (s *Snapshot) readQuarters(ctx context.Context, scope Scope, whole []calendar.Span, byLabel bool, fold func(Slice) error) error {
-	if scope.Clients == nil && scope.Kinds == nil && scope.Models == nil {
+	if scope.everything() {
 		statement := s.scan["quarters"]
 		if byLabel {
 			statement = s.scan["labelled_quarters"]
