@@ -79,8 +79,9 @@ type recallKey struct {
 	workspace, zone string
 	first, last     int64
 	grain           grain
-	// whole: with its young days.
-	whole bool
+	// young is the first date that was not settled, from which on the stamp
+	// counts messages; 0: all were.
+	young calendar.Date
 }
 
 // memory keeps recollections. Where the young are too many they become the old
@@ -420,17 +421,17 @@ func (s *Snapshot) recallClients(ctx context.Context, account *Account, r calend
 	zone := account.Zone
 	old := calendar.Range{Start: r.Start, End: min(r.End, zone.Date(calendar.Instant(s.settled)*day).Add(-1))}
 	young := calendar.Range{Start: max(r.Start, old.End.Add(1)), End: r.End}
-	whole, err := s.stampOf(ctx, account.ID, zone.Spans(r))
+	if young.Days() <= 0 {
+		return s.oldClients(ctx, account, old)
+	}
+	now, err := s.stampOf(ctx, account.ID, zone.Spans(r))
 	if err != nil {
 		return nil, err
 	}
-	now := whole
-	if young.Days() > 0 {
-		if now.messages, err = s.messages(ctx, account, young); err != nil {
-			return nil, err
-		}
+	if now.messages, err = s.messages(ctx, account, young); err != nil {
+		return nil, err
 	}
-	key := recallKey{workspace: account.ID, zone: zone.Name(), first: int64(r.Start), last: int64(r.End), whole: true}
+	key := recallKey{workspace: account.ID, zone: zone.Name(), first: int64(r.Start), last: int64(r.End), young: young.Start}
 	found := s.ofClients.recall(key, now)
 	if found == nil {
 		found = &recollection{stamp: now}
@@ -457,8 +458,8 @@ func (s *Snapshot) messages(ctx context.Context, account *Account, r calendar.Ra
 // gatherClients sums remembered old days and young ones, which are read.
 func (s *Snapshot) gatherClients(ctx context.Context, account *Account, old, young calendar.Range) ([]ClientSlice, error) {
 	before, err := s.oldClients(ctx, account, old)
-	if err != nil || young.Days() <= 0 {
-		return before, err
+	if err != nil {
+		return nil, err
 	}
 	recent, err := s.clientDays(ctx, Scope{Account: account}, young)
 	if err != nil {

@@ -94,6 +94,32 @@ func read(t fatal, b *ledger.Book, workspaceID string, r calendar.Range, recall 
 	return texts
 }
 
+// Who used a range is not taken for who did when others of its days were
+// young, however many messages these held.
+func TestRecallOfYoungDays(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, func(t *testing.T, db *database.DB) {
+		for _, steps := range [][]struct{ client, at string }{ // without a client it is looked at
+			{{"", "2010-11-17T12:00:00Z"}, {"anna", "2010-11-18T11:00:00Z"}, {"bruno", "2010-11-19T11:00:00Z"}, {"", "2010-11-25T12:00:00Z"}},
+			{{"anna", "2010-11-18T11:00:00Z"}, {"", "2010-11-18T12:00:00Z"}, {"bruno", "2010-11-19T22:00:00Z"}, {"", "2010-11-19T23:00:00Z"}},
+		} {
+			b, node, id := newBench(db), ledger.Open(db), "young-"+uuid.NewString()
+			b.shop(t, id, "Europe/Rome", "anna", "bruno")
+			r := calendar.Range{Start: day("2010-11-18"), End: day("2010-11-19")}
+			for _, step := range steps {
+				now := at(step.at)
+				if step.client != "" {
+					u := answer(id, step.client, 3, when(now))
+					u.RecordedAt = now
+					b.count(t, u)
+				} else if got, want := read(t, node, id, r, now, false, nil), read(t, b.Book, id, r, 0, false, nil); !maps.Equal(got, want) {
+					t.Errorf("at %s: got %v, want %v", step.at, got, want)
+				}
+			}
+		}
+	})
+}
+
 // Two nodes that remember tell the same as one that reads everything, whatever
 // happens, and whichever of them is asked.
 func TestRecall(t *testing.T) {
