@@ -339,16 +339,24 @@ func (t *appending) insert(ctx context.Context, entries []*Usage) (map[string]bo
 		price, created, recorded    = make([]int64, n), make([]int64, n), make([]int64, n)
 		model, key                  = make([]*string, n), make([]*string, n)
 		input, output               = make([]*int64, n), make([]*int64, n)
+		keyed                       bool
 	)
 	for i, u := range sorted {
 		workspace[i], id[i], client[i], kind[i] = u.WorkspaceID, u.ID, u.ClientID, u.Kind
 		price[i], created[i], recorded[i] = int64(u.Price), int64(u.CreatedAt), int64(u.RecordedAt)
 		model[i], key[i] = u.Model, u.IdempotencyKey
 		input[i], output[i] = wide(u.InputTokens), wide(u.OutputTokens)
+		keyed = keyed || u.IdempotencyKey != nil
 	}
-	rows, err := t.tx.QueryRows(ctx, t.in["insert"], []database.Column{
-		workspace, id, client, price, kind, model, input, output, created, recorded, key,
-	})
+	columns := []database.Column{workspace, id, client, price, kind, model, input, output, created, recorded}
+	if !keyed {
+		for _, u := range sorted {
+			inserted[u.ID] = true
+		}
+		_, err := t.tx.ExecRows(ctx, t.in["insert_without_keys"], columns)
+		return inserted, err
+	}
+	rows, err := t.tx.QueryRows(ctx, t.in["insert"], append(columns, key))
 	err = each(rows, err, func() error {
 		var id string
 		if err := rows.Scan(&id); err != nil {

@@ -38,6 +38,13 @@ WHERE true
 ON CONFLICT (workspace_id, idempotency_key) DO NOTHING
 RETURNING id
 
+-- Where no row has an idempotency key there is nothing to conflict with.
+
+-- name: insert_without_keys
+INSERT INTO usages (workspace_id, id, client_id, price, kind, model, input_tokens, output_tokens, created_at, recorded_at)
+SELECT workspace_id, id, client_id, price, kind, model, input_tokens, output_tokens, created_at, recorded_at
+FROM {{rows: workspace_id text, id uuid, client_id text, price bigint, kind text, model text, input_tokens integer, output_tokens integer, created_at bigint, recorded_at bigint}}
+
 -- name: first_of_key
 SELECT u.workspace_id, u.id, u.client_id, u.price, u.kind, u.model, u.input_tokens, u.output_tokens, u.created_at, u.recorded_at, u.idempotency_key, u.voided_at, u.void_reason
 FROM {{rows: workspace_id text, idempotency_key text}}
