@@ -91,6 +91,7 @@ func New(deps Deps) http.Handler {
 	server.Use(limits{})
 	server.Use(single{})
 	server.Use(remembering{})
+	server.Use(figures{})
 	server.Use(numbers{executable.Schema(), kept})
 	return server
 }
