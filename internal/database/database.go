@@ -47,11 +47,10 @@ type DB struct {
 	// reader and writer are the same pool on PostgreSQL. On SQLite the writer
 	// is a single connection, so that writers queue here and not in SQLite's
 	// busy handler.
-	reader, writer *sql.DB
+	reader, writer *pool
 	// url is PostgreSQL's, for connections outside of the pool.
 	url         string
 	onStatement func(context.Context, string)
-	hot         hot
 }
 
 // Open connects to sqlite://PATH or postgres://…. It does not migrate. Where
@@ -105,17 +104,17 @@ func (db *DB) openSQLite(path string, opt Options) error {
 	// is no such call, all is synced.
 	_, _ = sqlite.Fdatasync(true)
 	// The caches are each connection's own, in KiB.
-	open := func(lock string, cache int, pragmas ...string) (*sql.DB, error) {
+	open := func(lock string, cache int, pragmas ...string) (*pool, error) {
 		values := url.Values{"_txlock": {lock}, "_pragma": append([]string{
 			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "foreign_keys(ON)",
 			fmt.Sprintf("cache_size(-%d)", cache), "temp_store(MEMORY)",
 		}, pragmas...)}
 		name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: values.Encode()}).String()
-		pool, err := sql.Open("sqlite", name)
+		opened, err := sql.Open("sqlite", name)
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Invalid, "The SQLite file %s can't be opened.", path)
 		}
-		return pool, nil
+		return &pool{DB: opened}, nil
 	}
 	var err error
 	if db.writer, err = open("immediate", 24<<10); err != nil {
@@ -153,7 +152,7 @@ func (db *DB) openPostgres(rawURL string, opt Options) error {
 		return badURL()
 	}
 	db.dialect, db.url = Postgres, u.String()
-	db.writer = sql.OpenDB(connector)
+	db.writer = &pool{DB: sql.OpenDB(connector)}
 	connections := opt.MaxConnections
 	if connections == 0 {
 		connections = 20

@@ -23,7 +23,7 @@ const jobsTables = "river_"
 func jobsVersions() map[int64]int { return map[int64]int{4: 4, 5: 8} }
 
 // Jobs is what River works with: the pool that writes.
-func (db *DB) Jobs() riverdriver.Driver[*sql.Tx] { return jobs(db.dialect, db.writer) }
+func (db *DB) Jobs() riverdriver.Driver[*sql.Tx] { return jobs(db.dialect, db.writer.DB) }
 
 func jobs(dialect Dialect, pool *sql.DB) riverdriver.Driver[*sql.Tx] {
 	if dialect == SQLite {

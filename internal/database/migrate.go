@@ -116,7 +116,7 @@ func (db *DB) goose() (*goose.Provider, error) {
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(dialect, db.writer, files, options...)
+	provider, err := goose.NewProvider(dialect, db.writer.DB, files, options...)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}

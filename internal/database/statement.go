@@ -132,69 +132,68 @@ func (tx *Tx) ExecRows(ctx context.Context, s *Statement, columns []Column, scal
 	return changed, nil
 }
 
-// hot are statements that run so often that they shall be parsed and planned
-// once a connection.
-type hot struct {
+// pool is connections, and the statements that run so often that they shall be
+// parsed and planned once a connection.
+type pool struct {
+	*sql.DB
 	mu sync.Mutex
 	// waiting are to be prepared when a transaction begins; no lock is needed
 	// to see that there are none.
-	waiting []*Statement
+	waiting []string
 	any     atomic.Bool
-	// prepared keeps a *sql.Stmt by its key.
+	// prepared keeps a *sql.Stmt by its text.
 	prepared sync.Map
-}
-
-// hotKey names a statement that was prepared in a pool.
-type hotKey struct {
-	pool *sql.DB
-	text string
 }
 
 // Hot has statements prepared from the next transaction on.
 func (db *DB) Hot(statements map[string]*Statement) {
-	db.hot.mu.Lock()
-	defer db.hot.mu.Unlock()
 	for _, s := range statements {
-		db.hot.waiting = append(db.hot.waiting, s)
+		text := s.text(db.dialect)
+		db.writer.want(text)
+		if db.reader != db.writer && !mutates(text) {
+			db.reader.want(text)
+		}
 	}
-	db.hot.any.Store(true)
+}
+
+func (p *pool) want(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting = append(p.waiting, text)
+	p.any.Store(true)
 }
 
 // prepare readies the statements that wait, before the caller has a
 // connection: within a transaction it would want a second one. Where that
 // fails, as it does without a schema, they run unprepared, and the next
 // transaction tries again.
-func (db *DB) prepare(ctx context.Context) {
-	if !db.hot.any.Load() || !db.hot.mu.TryLock() { // who comes second doesn't wait
+func (p *pool) prepare(ctx context.Context) {
+	if !p.any.Load() || !p.mu.TryLock() { // who comes second doesn't wait
 		return
 	}
-	defer db.hot.mu.Unlock()
-	for len(db.hot.waiting) > 0 {
-		text := db.hot.waiting[0].text(db.dialect)
-		for _, pool := range []*sql.DB{db.writer, db.reader} {
-			key := hotKey{pool, text}
-			if _, twice := db.hot.prepared.Load(key); twice || pool != db.writer && mutates(text) {
-				continue
-			}
-			prepared, err := pool.PrepareContext(ctx, text)
+	defer p.mu.Unlock()
+	for len(p.waiting) > 0 {
+		text := p.waiting[0]
+		if _, twice := p.prepared.Load(text); !twice {
+			prepared, err := p.PrepareContext(ctx, text)
 			if err != nil {
 				return
 			}
-			db.hot.prepared.Store(key, prepared)
+			p.prepared.Store(text, prepared)
 		}
-		db.hot.waiting = db.hot.waiting[1:]
+		p.waiting = p.waiting[1:]
 	}
-	db.hot.any.Store(false)
+	p.any.Store(false)
 }
 
 // prepared is the statement as its connection knows it, nil where it doesn't.
 // One that is new to the connection is prepared there on the way.
 func (tx *Tx) prepared(ctx context.Context, s *Statement) *sql.Stmt {
-	pool := tx.db.writer
+	p := tx.db.writer
 	if tx.readOnly {
-		pool = tx.db.reader
+		p = tx.db.reader
 	}
-	found, ok := tx.db.hot.prepared.Load(hotKey{pool, s.text(tx.db.dialect)})
+	found, ok := p.prepared.Load(s.text(tx.db.dialect))
 	if !ok {
 		return nil
 	}

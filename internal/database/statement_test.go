@@ -318,6 +318,31 @@ func TestHotStatements(t *testing.T) {
 	})
 }
 
+// A statement is readied for readers while the writer is busy.
+func TestHotStatementsOfReaders(t *testing.T) {
+	t.Parallel()
+	testkit.EachURL(t, func(t *testing.T, url string) {
+		db := testkit.Open(t, url, database.Options{})
+		table(t, db)
+		all := database.Statements("-- name: all\nSELECT text FROM notes")["all"]
+		if err := db.Write(t.Context(), func(tx *database.Tx) error {
+			db.Hot(map[string]*database.Statement{"all": all})
+			return db.Read(t.Context(), func(tx *database.Tx) error {
+				rows, err := tx.QueryRows(t.Context(), all, nil)
+				if err != nil {
+					return err
+				}
+				defer rows.Close()
+				for rows.Next() {
+				}
+				return rows.Err()
+			})
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestStatementsPanicOnOddRows(t *testing.T) {
 	t.Parallel()
 	for _, rows := range []string{"{{rows:}}", "{{rows: a}}", "{{rows: a text,}}", "{{rows: a text b}}", "{{rows: a text, b}}"} {

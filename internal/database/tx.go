@@ -61,7 +61,7 @@ func pause(ctx context.Context, attempt int) bool {
 
 // once reports in again that nothing was committed and a retry may help.
 func (db *DB) once(ctx context.Context, fn func(tx *Tx) error) (again bool, err error) {
-	db.prepare(ctx)
+	db.writer.prepare(ctx)
 	t, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return lost(err) || contended(err), fmt.Errorf("begin: %w", err)
@@ -79,7 +79,7 @@ func (db *DB) once(ctx context.Context, fn func(tx *Tx) error) (again bool, err 
 // Read runs fn on one snapshot of the database, which nothing changes
 // meanwhile.
 func (db *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
-	db.prepare(ctx)
+	db.reader.prepare(ctx) // the writer's may be busy for long
 	opt := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 	if db.dialect == SQLite {
 		opt = nil // every SQLite transaction is a snapshot; the reader pool can't write
