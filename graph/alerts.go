@@ -41,13 +41,7 @@ func (r *Resolver) words(ctx context.Context, a *ent.Alert, language *string) (t
 
 // remembering has an operation read each workspace once, however many alerts
 // of it speak.
-type remembering struct{}
-
-// ExtensionName is for gqlgen.
-func (remembering) ExtensionName() string { return "remembering" }
-
-// Validate is for gqlgen.
-func (remembering) Validate(graphql.ExecutableSchema) error { return nil }
+type remembering struct{ extension }
 
 // InterceptOperation gives an operation its memory.
 func (remembering) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {

@@ -17,13 +17,7 @@ import (
 const maxKeyless = 16 << 10
 
 // door lets operations in that need no key, and those whose caller has one.
-type door struct{}
-
-// ExtensionName is for gqlgen.
-func (door) ExtensionName() string { return "door" }
-
-// Validate is for gqlgen.
-func (door) Validate(graphql.ExecutableSchema) error { return nil }
+type door struct{ extension }
 
 // MutateOperationParameters refuses what is too long for a caller without a
 // valid key, before anybody reads it.

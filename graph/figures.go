@@ -15,13 +15,7 @@ import (
 // figures writes lists of figures, which have up to some thousand entries of a
 // few values each: gqlgen would give every entry a goroutine and every value a
 // context of its own.
-type figures struct{}
-
-// ExtensionName is for gqlgen.
-func (figures) ExtensionName() string { return "figures" }
-
-// Validate is for gqlgen.
-func (figures) Validate(graphql.ExecutableSchema) error { return nil }
+type figures struct{ extension }
 
 // InterceptField leaves to gqlgen what is no such list.
 func (figures) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {

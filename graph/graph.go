@@ -92,9 +92,18 @@ func New(deps Deps) http.Handler {
 	server.Use(single{})
 	server.Use(remembering{})
 	server.Use(figures{})
-	server.Use(numbers{executable.Schema(), kept})
+	server.Use(numbers{schema: executable.Schema(), kept: kept})
 	return server
 }
+
+// extension is what gqlgen wants of whatever it is to use, and nobody needs.
+type extension struct{}
+
+// ExtensionName is for gqlgen.
+func (extension) ExtensionName() string { return "contatore" }
+
+// Validate is for gqlgen.
+func (extension) Validate(graphql.ExecutableSchema) error { return nil }
 
 func schema(deps Deps) graphql.ExecutableSchema {
 	readers := analytics.NewReaders(deps.Book, deps.Forecasts, deps.Now)

@@ -49,13 +49,7 @@ var sizes = map[string]int{
 
 // limits refuses operations that ask for too much, or for what can't be, before
 // any of their fields is resolved.
-type limits struct{}
-
-// ExtensionName is for gqlgen.
-func (limits) ExtensionName() string { return "limits" }
-
-// Validate is for gqlgen.
-func (limits) Validate(graphql.ExecutableSchema) error { return nil }
+type limits struct{ extension }
 
 // MutateOperationParameters refuses a document that is too much work to
 // validate.

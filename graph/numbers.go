@@ -19,15 +19,10 @@ import (
 // fails nowhere but in the judgement of the field they are for: gqlparser would
 // read 0.1 as a float64, and refuse a whole batch over one integer of 20 digits.
 type numbers struct {
+	extension
 	schema *ast.Schema
 	kept   documents
 }
-
-// ExtensionName is for gqlgen.
-func (numbers) ExtensionName() string { return "numbers" }
-
-// Validate is for gqlgen.
-func (numbers) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters narrows the integers among the variables.
 func (n numbers) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {

@@ -12,13 +12,7 @@ import (
 
 // single refuses a subscription to none or several streams, which gqlgen takes
 // for a fault of its own.
-type single struct{}
-
-// ExtensionName is for gqlgen.
-func (single) ExtensionName() string { return "single" }
-
-// Validate is for gqlgen.
-func (single) Validate(graphql.ExecutableSchema) error { return nil }
+type single struct{ extension }
 
 // MutateOperationContext counts what is left of the selection when @skip and
 // @include were looked at.
