@@ -173,19 +173,22 @@ func TestWhoMayWatch(t *testing.T) {
 	})
 }
 
-// However much is counted, no more than 4 changes a second are sent, and the
-// newest is.
+// However much is counted, changes are sent meanwhile, no more than 4 a second,
+// and the newest is.
 func TestWatchPace(t *testing.T) {
 	t.Parallel()
 	each(t, told, func(t *testing.T, s *shop) {
 		changes := s.watch(t)
 		sends(t, changes, "0/0 0/0 none")
 		began := time.Now()
+		const enough = 5
 		var tracked atomic.Int64
 		var callers sync.WaitGroup
+		counting, stop := context.WithCancel(t.Context())
+		defer stop()
 		for range 4 {
 			callers.Go(func() {
-				for time.Since(began) < 1200*time.Millisecond {
+				for counting.Err() == nil {
 					if _, err := s.Track(s.ctx, answer(price("1"))); err != nil {
 						t.Error(err)
 						return
@@ -203,11 +206,13 @@ func TestWatchPace(t *testing.T) {
 		for open := true; open || last < tracked.Load(); {
 			select {
 			case c := <-changes:
-				sent, last = sent+1, c.TodayMessages
+				if sent, last = sent+1, c.TodayMessages; sent == enough {
+					stop()
+				}
 			case <-over:
 				open, over = false, nil
 			case <-time.After(patience):
-				t.Fatalf("%d messages were sent last, %d were tracked", last, tracked.Load())
+				t.Fatalf("%d changes came, %d messages were sent last, %d were tracked", sent, last, tracked.Load())
 			}
 		}
 		// The first comes at once.
