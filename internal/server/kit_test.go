@@ -27,13 +27,17 @@ import (
 // whom a held database keeps from resigning; that one looks again for seconds.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	left := goleak.Find()
-	for tries := 0; left != nil && tries < 20; tries++ { // of half a second each
-		left = goleak.Find()
-	}
-	if code == 0 && left != nil {
-		fmt.Fprintln(os.Stderr, left)
-		code = 1
+	if code == 0 {
+		var left error
+		for range 20 { // of half a second each
+			if left = goleak.Find(); left == nil {
+				break
+			}
+		}
+		if left != nil {
+			fmt.Fprintln(os.Stderr, left)
+			code = 1
+		}
 	}
 	os.Exit(code)
 }
